@@ -1,0 +1,55 @@
+"""The Bolt app, for Socket Mode and for HTTP alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from slack_bolt import App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from bot.listeners import register
+from bot.settings import Settings
+from neo.domain.events import Event
+from neo.errors import ConfigurationError
+
+_TIMEOUT_S = 30
+
+
+def slack_client(settings: Settings) -> WebClient:
+    """A client with the bot's token; the default one does not retry when Slack asks for patience."""
+    client = WebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=_TIMEOUT_S
+    )
+    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=2))
+    return client
+
+
+def create_app(settings: Settings, receive: Callable[[Event], object]) -> App:
+    """The app with all listeners; they only put events into the inbox and acknowledge.
+
+    Raises:
+        ConfigurationError: Slack does not know the tokens, or cannot be reached.
+    """
+    client = slack_client(settings)
+    try:
+        client.auth_test()
+    except SlackApiError as error:
+        raise ConfigurationError(
+            f"Slack at {settings.slack_api_url} refuses SLACK_BOT_TOKEN ({error.response['error']}). Take the 'Bot User OAuth "
+            "Token' (xoxb-...) from the app's page 'OAuth & Permissions', or unset it to use the local workspace."
+        ) from error
+    except (SlackClientError, OSError) as error:
+        raise ConfigurationError(
+            f"Slack at {settings.slack_api_url} cannot be reached ({error}). Check SLACK_API_URL and the network."
+        ) from error
+    app = App(
+        client=client,
+        signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+        request_verification_enabled=bool(settings.slack_signing_secret.get_secret_value()),
+        token_verification_enabled=False,  # just done, with a better message
+        process_before_response=True,
+    )
+    register(app, receive)
+    return app

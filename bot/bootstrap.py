@@ -1,0 +1,87 @@
+"""The composition root: the only place where the bot, the core and the skills meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.app import slack_client
+from bot.files import SlackFiles
+from bot.settings import Settings
+from bot.slack_transport import SlackTransport
+from neo.app import Neo
+from neo.automl.problem import Resources
+from neo.delivery.deployers import Deployer, LocalDeployer
+from neo.llm.base import Endpoint
+from neo.services.deps import Deps, Policy
+from neo.skill import Skill
+from neo.store import Store
+from neo.store.files import FileStore
+from neo.store.migrate import migrate
+from skills import SKILLS
+
+
+def skills() -> Mapping[str, Skill]:
+    """Every skill by its name."""
+    return {skill.name: skill for skill in SKILLS}
+
+
+def resources(settings: Settings) -> Resources:
+    """What this machine and its settings offer."""
+    key = settings.openai_api_key.get_secret_value()
+    endpoint = Endpoint(key or "none", settings.openai_base_url, settings.openai_model)
+    return Resources(
+        models_dir=settings.models,
+        threads=1,
+        endpoint=endpoint if key or settings.openai_base_url else None,
+    )
+
+
+def policy(settings: Settings) -> Policy:
+    """How Neo is to behave."""
+    return Policy(
+        grace_s=settings.grace_s,
+        trials=settings.trials,
+        trial_jobs=settings.trial_jobs,
+        progress_every_s=settings.progress_every_s,
+        watch_every_s=settings.watch_every_s,
+        seed=settings.seed,
+        studies_url=settings.studies,
+        work_dir=settings.data_dir,
+        admins=frozenset(user.strip() for user in settings.admins.split(",") if user.strip()),
+    )
+
+
+def file_store(settings: Settings) -> FileStore:
+    """The content-addressed files."""
+    return FileStore(settings.data_dir / "files")
+
+
+def transport(settings: Settings) -> SlackTransport:
+    """The way out to Slack."""
+    return SlackTransport(slack_client(settings), file_store(settings), settings.messages_per_s)
+
+
+def deps(settings: Settings, **overrides: Any) -> Deps:
+    """What services work with; tests replace any part by keyword."""
+    downloader = SlackFiles(
+        settings.slack_bot_token.get_secret_value(), settings.slack_api_url, settings.max_file_mb * 1_000_000
+    )
+    deployer: Deployer = LocalDeployer(range(settings.service_port, settings.service_port + 100))
+    parts: dict[str, Any] = {
+        "store": Store(settings.database),
+        "files": file_store(settings),
+        "skills": skills(),
+        "policy": policy(settings),
+        "resources": resources(settings),
+        "fetch_file": downloader.fetch,
+        "deployer": deployer,
+    }
+    return Deps(**{**parts, **overrides})
+
+
+def neo(settings: Settings, **overrides: Any) -> Neo:
+    """The product, on a database of the present schema."""
+    made = deps(settings, **overrides)
+    migrate(made.store)
+    return Neo(made, transport(settings) if settings.has_slack else None)

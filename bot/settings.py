@@ -1,0 +1,117 @@
+"""Settings: the only reader of the environment. Every key is described in docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from neo.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """What the environment, or a file `.env` in the working folder, says."""
+
+    model_config = SettingsConfigDict(env_prefix="NEO_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Field(Path(".neo"), description="Where Neo keeps everything: databases, files, caches, packages.")
+    models_dir: Path | None = Field(None, description="Where packaged models lie; default: the user's cache folder.")
+    database_url: str = Field("", description="SQLAlchemy URL; default: SQLite in the data folder.")
+    studies_url: str = Field("", description="Optuna's storage URL; default: SQLite in the data folder.")
+
+    slack_bot_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_BOT_TOKEN", description="xoxb-...")
+    slack_app_token: SecretStr = Field(
+        SecretStr(""), validation_alias="SLACK_APP_TOKEN", description="xapp-..., for Socket Mode."
+    )
+    slack_signing_secret: SecretStr = Field(
+        SecretStr(""), validation_alias="SLACK_SIGNING_SECRET", description="For HTTP mode instead of Socket Mode."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="Where the Web API is."
+    )
+    messages_per_s: float = Field(1.0, ge=0, description="Messages a second and channel; 0 is no limit.")
+    http_port: int = Field(3000, description="Port of `neo web` in HTTP mode.")
+    workspace_port: int = Field(3100, description="Port of the local workspace.")
+
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias="OPENAI_API_KEY", description="For OpenAI, or any value for a local server."
+    )
+    openai_base_url: str | None = Field(
+        None, validation_alias="OPENAI_BASE_URL", description="An OpenAI-compatible server, such as Ollama or vLLM."
+    )
+    openai_model: str = Field("gpt-5-mini", description="The endpoint's model.")
+
+    grace_s: float = Field(60.0, ge=0, description="Seconds in which an approval can be taken back.")
+    trials: int = Field(40, ge=1, description="Trials of a search.")
+    trial_jobs: int = Field(
+        max(1, min(4, (os.cpu_count() or 2) - 1)), ge=1, description="Trials at the same time; default: cores less one."
+    )
+    progress_every_s: float = Field(3.0, ge=0, description="The progress message is edited at most so often.")
+    watch_every_s: float = Field(15.0, gt=0, description="Seconds between two probes of a deployed service.")
+    service_port: int = Field(8700, description="First of a hundred ports for deployed services.")
+    seed: int = Field(1, description="Of splits and samplers.")
+    admins: str = Field("", description="User ids, separated by commas, who may steer every project.")
+    max_file_mb: int = Field(200, ge=1, description="Larger files are refused.")
+
+    sentry_dsn: SecretStr = Field(SecretStr(""), validation_alias="SENTRY_DSN", description="Errors go there when set.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("data_dir", "models_dir", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value is not None else None
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("write DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @property
+    def models(self) -> Path:
+        """Where packaged models lie."""
+        return self.models_dir or Path(platformdirs.user_cache_dir("neo-engineer")) / "models"
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'neo.db'}"
+
+    @property
+    def studies(self) -> str:
+        """Optuna's storage URL."""
+        return self.studies_url or f"sqlite:///{self.data_dir / 'studies.db'}"
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether there are tokens for a Slack workspace."""
+        return bool(self.slack_bot_token.get_secret_value())
+
+    @property
+    def slack_is_local(self) -> bool:
+        """Whether 'Slack' is the local workspace."""
+        return self.slack_api_url.startswith(("http://127.0.0.1", "http://localhost"))
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings, read once.
+
+    Raises:
+        ConfigurationError: A value is wrong; names each key, its value and the rule.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(_problem(one) for one in error.errors())) from error
+
+
+def _problem(error: Any) -> str:
+    key = str(error["loc"][0])
+    alias = Settings.model_fields[key].validation_alias if key in Settings.model_fields else key
+    name = alias if isinstance(alias, str) else f"NEO_{key.upper()}"
+    return f"The setting {name} = {error['input']!r} is wrong: {error['msg']}."

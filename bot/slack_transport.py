@@ -1,0 +1,220 @@
+"""Posts out to Slack's Web API: a message a second and channel, patient with 429 and outages."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.models.blocks import Block
+
+from bot.blocks import render
+from bot.blocks.mrkdwn import escaped
+from neo.domain.posts import Attachment, Post
+from neo.store.files import FileStore
+from neo.transports.base import Outgoing, Refused, TryLater
+
+EVENT_TYPE = "neo_post"
+FALLBACK = 3500  # characters of accessible text; Slack cuts at 4,000
+# Slack's own trouble, or ours that a person can mend without losing the message.
+PASSING = frozenset(
+    {
+        "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+        "team_added_to_org", "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
+        "missing_scope",
+    }
+)  # fmt: skip
+TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_OUTAGE_S = 5.0
+_AUTH_S = 60.0
+
+
+class SlackTransport:
+    """Carries posts to Slack, or to the local workspace.
+
+    Args:
+        client: Talks to the Web API with the bot's token.
+        files: Where attachments lie.
+        messages_per_s: For each channel; 0 is no limit.
+    """
+
+    def __init__(self, client: WebClient, files: FileStore, messages_per_s: float = 1.0) -> None:
+        self._client, self._files = client, files
+        self._gap_s = 1.0 / messages_per_s if messages_per_s else 0.0
+        self._free_at: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def busy(self) -> list[str]:
+        """Channels that had a message less than their gap ago."""
+        now = time.monotonic()
+        with self._lock:
+            self._free_at = {channel: at for channel, at in self._free_at.items() if at > now}
+            return list(self._free_at)
+
+    def send(self, outgoing: Outgoing) -> Sequence[str]:
+        """See :class:`neo.transports.base.ChatTransport`."""
+        post = outgoing.post
+        if post.kind == "working":
+            self._status(outgoing)
+            return []
+        if post.to_user:
+            self._ephemeral(outgoing)
+            return []
+        ts = self._already_there(outgoing) if outgoing.again else None
+        stamps = [ts or self._post(outgoing)]
+        if post.attachments:
+            stamps += self._upload(outgoing, post.attachments)
+        return stamps
+
+    def edit(self, outgoing: Outgoing, stamps: Sequence[str]) -> None:
+        """See :class:`neo.transports.base.ChatTransport`."""
+        fields = {"channel": outgoing.channel, "ts": stamps[0], **_content(outgoing.post), **_metadata(outgoing)}
+        try:
+            self._call(outgoing.channel, lambda: self._client.chat_update(**fields))
+        except Refused as error:
+            if not any(code in str(error) for code in GONE):
+                raise
+            self._post(outgoing)
+
+    def find(self, team: str, channel: str, ts: str) -> str | None:
+        """See :class:`neo.transports.base.ChatTransport`."""
+        for message in self._thread(channel, ts, latest=ts):
+            if message.get("ts") == ts:
+                return _row_of(message)
+        return None
+
+    def _already_there(self, outgoing: Outgoing) -> str | None:
+        """The message that an earlier try left, found by its metadata."""
+        if outgoing.thread is None:
+            return None
+        for message in self._thread(outgoing.channel, outgoing.thread):
+            if _row_of(message) == outgoing.row:
+                return str(message["ts"])
+        return None
+
+    def _thread(self, channel: str, ts: str, latest: str | None = None) -> list[dict[str, Any]]:
+        fields: dict[str, Any] = {"channel": channel, "ts": ts, "include_all_metadata": True, "limit": 200}
+        if latest:
+            fields |= {"latest": latest, "inclusive": True}
+        try:
+            answer = self._call(None, lambda: self._client.conversations_replies(**fields))
+        except Refused:
+            return []  # no such message any more
+        return list(answer.get("messages") or [])
+
+    def _status(self, outgoing: Outgoing) -> None:
+        if outgoing.thread is None:
+            return
+        thread, status = outgoing.thread, outgoing.post.text
+        try:
+            self._call(
+                None,
+                lambda: self._client.assistant_threads_setStatus(
+                    channel_id=outgoing.channel, thread_ts=thread, status=status
+                ),
+            )
+        except Refused:
+            return  # a nicety: some threads take no status
+
+    def _ephemeral(self, outgoing: Outgoing) -> None:
+        fields = {"channel": outgoing.channel, "user": outgoing.post.to_user, **_content(outgoing.post)}
+        if outgoing.thread:
+            fields["thread_ts"] = outgoing.thread
+        self._call(outgoing.channel, lambda: self._client.chat_postEphemeral(**fields))
+
+    def _post(self, outgoing: Outgoing) -> str:
+        where = {"channel": outgoing.channel, **({"thread_ts": outgoing.thread} if outgoing.thread else {})}
+        fields = {**where, **_content(outgoing.post), **_metadata(outgoing), "unfurl_links": False}
+        try:
+            answer = self._call(outgoing.channel, lambda: self._client.chat_postMessage(**fields))
+        except Refused as error:
+            if not any(code in str(error) for code in TOO_LONG):
+                raise
+            answer = self._post_as_file(outgoing, where)
+        return str(answer["ts"])
+
+    def _post_as_file(self, outgoing: Outgoing, where: dict[str, Any]) -> Any:
+        """What does not fit into a message goes as its beginning and a file: never lost, never silent."""
+        text = escaped(outgoing.post.text)
+        short = f"{text[: FALLBACK - 60]}…\n_The whole text is in the file below._"
+        answer = self._call(
+            outgoing.channel, lambda: self._client.chat_postMessage(**where, text=short, **_metadata(outgoing))
+        )
+        content = outgoing.post.text.encode()
+        uploads = [{"content": content, "filename": "message.md", "title": "The whole message"}]
+        self._call(outgoing.channel, lambda: self._client.files_upload_v2(**where, file_uploads=uploads))
+        return answer
+
+    def _upload(self, outgoing: Outgoing, attachments: Sequence[Attachment]) -> list[str]:
+        """Upload all files in one message; its timestamp, where Slack says it."""
+        uploads = [
+            {
+                "content": self._files.get(one.address),
+                "filename": one.name,
+                "title": one.title,
+                **({"alt_txt": one.alt_text} if one.alt_text else {}),
+            }
+            for one in attachments
+        ]
+        fields: dict[str, Any] = {"channel": outgoing.channel, "file_uploads": uploads}
+        if outgoing.thread:
+            fields["thread_ts"] = outgoing.thread
+        answer = self._call(outgoing.channel, lambda: self._client.files_upload_v2(**fields))
+        first = (answer.get("files") or [{}])[0].get("id")
+        return self._stamps_of(str(first), outgoing.channel) if first else []
+
+    def _stamps_of(self, file: str, channel: str) -> list[str]:
+        try:
+            info = self._call(None, lambda: self._client.files_info(file=file))
+        except (Refused, TryLater):
+            return []  # the message itself is stamped; a reaction on the files alone is then not understood
+        shares = (info.get("file") or {}).get("shares") or {}
+        found = [share["ts"] for kind in shares.values() for share in kind.get(channel, [])]
+        return [str(ts) for ts in found]
+
+    def _call(self, channel: str | None, call: Callable[[], Any]) -> Any:
+        if channel is not None and self._gap_s:
+            with self._lock:
+                self._free_at[channel] = time.monotonic() + self._gap_s
+        try:
+            return call()
+        except SlackApiError as error:
+            raise _judged(error) from error
+        except (SlackClientError, URLError, OSError) as error:
+            raise TryLater(_OUTAGE_S, f"Slack is out of reach: {error}") from error
+
+
+def _judged(error: SlackApiError) -> TryLater | Refused:
+    response: Any = error.response
+    status = getattr(response, "status_code", 200)
+    code = str(response.get("error", "")) if hasattr(response, "get") else str(response)
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        return TryLater(float(response.headers.get("Retry-After", 1)), "Slack asks for patience (429)")
+    if status >= 500:
+        return TryLater(_OUTAGE_S, f"Slack answered {status}")
+    if code in PASSING:
+        return TryLater(_AUTH_S, f"Slack refused: {code}")
+    return Refused(f"Slack refused: {code}")
+
+
+def _content(post: Post) -> dict[str, Any]:
+    blocks: list[Block] = render(post)
+    text = escaped(post.text)
+    return {"text": text if len(text) <= FALLBACK else f"{text[:FALLBACK]}…", "blocks": [b.to_dict() for b in blocks]}
+
+
+def _metadata(outgoing: Outgoing) -> dict[str, Any]:
+    return {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"row": outgoing.row}}}
+
+
+def _row_of(message: dict[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    row = (metadata.get("event_payload") or {}).get("row")
+    return str(row) if row else None

@@ -1,0 +1,141 @@
+"""`neo tune`: the same search as in the chat, for engineers, without the chat."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from neo.automl.problem import InputFile, Problem, Resources
+from neo.automl.search import Search, search
+from neo.automl.split import split
+from neo.automl.study import Progress as Step
+from neo.automl.study import StudySettings
+from neo.domain.brief import Brief, SlotValue
+from neo.errors import BadInput
+from neo.skill import Skill
+
+
+@dataclass(frozen=True)
+class TuneOptions:
+    """What the command line asks for; limits are None where there are none."""
+
+    docs: Path
+    golden: Path
+    out: Path
+    trials: int
+    seed: int
+    jobs: int
+    metric: str | None = None
+    accuracy: float | None = None
+    latency: float | None = None
+    cost: float | None = None
+    seconds: float = float("inf")
+
+
+def tune(skill: Skill, options: TuneOptions, resources: Resources, cache_dir: Path, console: Console) -> Search:
+    """Search, and write the report, the pictures, the winning configuration and the package into *options.out*.
+
+    Raises:
+        BadInput: The folder has no readable document, or the golden set no usable row.
+    """
+    options.out.mkdir(parents=True, exist_ok=True)
+    inputs = inputs_of(options.docs, options.golden)
+    brief = _brief(skill.name, options)
+    found = skill.examine(inputs, brief)
+    for one in found.files:
+        if one.problem:
+            console.print(f"[yellow]{one.name}[/]: {one.problem}", highlight=False)
+    for note in found.notes:
+        console.print(f"[dim]{note}[/]", highlight=False)
+    problem = skill.problem(brief, inputs, cache_dir, resources)
+    _check_metric(problem, options.metric)
+    result = _run(problem, options, console)
+    write(skill, problem, result, options.out)
+    return result
+
+
+def inputs_of(docs: Path, golden: Path) -> tuple[InputFile, ...]:
+    """The files of a folder (or one file) and the golden set.
+
+    Raises:
+        BadInput: One of them is not there, or the folder is empty.
+    """
+    if not golden.is_file():
+        raise BadInput(f"There is no golden set at {golden}.", "", "Name a CSV, XLSX, JSON or JSONL file with --golden.")
+    if not docs.exists():
+        raise BadInput(f"There are no documents at {docs}.", "", "Name a folder, or one file, with --docs.")
+    found = [docs] if docs.is_file() else sorted(p for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
+    chosen = [path for path in found if path.resolve() != golden.resolve()]
+    if not chosen:
+        raise BadInput(f"The folder {docs} is empty.", "", "Put PDF, DOCX, HTML, Markdown or text files into it.")
+    root = docs.parent if docs.is_file() else docs
+    files = [_input("document", str(path.relative_to(root)), path) for path in chosen]
+    return (*files, _input("golden", golden.name, golden))
+
+
+def _input(role: str, name: str, path: Path) -> InputFile:
+    return InputFile(role, name, path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _brief(skill: str, options: TuneOptions) -> Brief:
+    given: Mapping[str, Any] = {
+        "accuracy": options.accuracy,
+        "latency": options.latency,
+        "cost": options.cost,
+        "metric": options.metric,
+        "privacy": "endpoint allowed",  # whoever sets an endpoint on the command line means it to be used
+    }
+    values = {name: SlotValue(value, str(value)) for name, value in given.items() if value is not None}
+    return Brief(skill=skill, opening="tuned from the command line", values=values)
+
+
+def _check_metric(problem: Problem, wanted: str | None) -> None:
+    if wanted is not None and wanted != problem.metric:
+        names = ", ".join(metric.name for metric in problem.metrics)
+        raise BadInput(f"The metric '{wanted}' cannot be told from this golden set.", f"It can tell: {names}.", "Choose one.")
+
+
+def _run(problem: Problem, options: TuneOptions, console: Console) -> Search:
+    settings = StudySettings(
+        name=f"tune-{options.seed}",
+        trials=options.trials,
+        seed=options.seed,
+        storage=f"sqlite:///{(options.out / 'study.db').absolute()}",
+        jobs=options.jobs,
+        seconds=options.seconds,
+    )
+    parts = split(problem.instances, options.seed)
+    console.print(
+        f"{len(problem.context.inputs) - 1} documents, {len(parts.search)} questions to search on, "
+        f"{len(parts.holdout)} held out; metric: {problem.metric_title()}."
+    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=not console.is_terminal) as bar:
+        task = bar.add_task("searching", total=options.trials)
+
+        def watch(step: Step) -> None:
+            best = f"best {step.best.accuracy:.3f}" if step.best and step.best.accuracy is not None else "searching"
+            bar.update(task, completed=step.done, description=best)
+
+        return search(problem, settings, watch)
+
+
+def write(skill: Skill, problem: Problem, result: Search, out: Path) -> None:
+    """Write what came out: `report.md`, pictures, `report.json`, and the winner's `config.json` and package."""
+    (out / "report.md").write_text(result.report.markdown, "utf-8")
+    (out / "report.json").write_text(json.dumps(result.report.json, indent=2, ensure_ascii=False), "utf-8")
+    for picture in result.report.pictures:
+        (out / picture.name).write_bytes(picture.png)
+    best = result.verdict.best or next(iter(result.verdict.closest), None)
+    if best is not None:
+        (out / "config.json").write_text(json.dumps(best.config, indent=2), "utf-8")
+        skill.build(problem, best.config, out / "package")
+
+

@@ -1,0 +1,72 @@
+"""The web process: listens to Slack, handles events, delivers posts."""
+
+from __future__ import annotations
+
+import threading
+
+import uvicorn
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.starlette import SlackRequestHandler
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.app import create_app
+from bot.bootstrap import neo as make_neo
+from bot.bootstrap import transport as make_transport
+from bot.loops import Loops
+from bot.settings import Settings
+from neo.app import Neo
+from neo.errors import ConfigurationError
+
+PUMPS = 2
+
+
+def run(settings: Settings) -> None:
+    """Run until asked to stop: Socket Mode when there is an app token, HTTP when there is a signing secret.
+
+    Raises:
+        ConfigurationError: The tokens are missing or wrong.
+    """
+    socket = settings.slack_app_token.get_secret_value()
+    if not socket and not settings.slack_signing_secret.get_secret_value():
+        raise ConfigurationError(
+            "With SLACK_BOT_TOKEN, also set SLACK_APP_TOKEN (xapp-..., Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
+        )
+    neo = make_neo(settings)
+    app = create_app(settings, neo.receive)
+    loops = loops_of(neo, settings)
+    if socket:
+        handler = SocketModeHandler(app, app_token=socket)
+        handler.connect()  # type: ignore[no-untyped-call]
+        loops.run()
+        handler.close()  # type: ignore[no-untyped-call]
+    else:
+        server = uvicorn.Server(uvicorn.Config(http_app(neo, SlackRequestHandler(app)), port=settings.http_port))
+        threading.Thread(target=server.run, name="http", daemon=True).start()
+        loops.run()
+        server.should_exit = True
+
+
+def loops_of(neo: Neo, settings: Settings) -> Loops:
+    """The pump and the delivery as loops."""
+    transport = make_transport(settings)
+    loops = Loops()
+    for number in range(PUMPS):
+        loops.add(f"pump-{number}", neo.pump)
+    loops.add("deliver", lambda: neo.deliver(transport, transport.busy()))
+    return loops
+
+
+def http_app(neo: Neo, handler: SlackRequestHandler) -> Starlette:
+    """Slack's events over HTTP, and whether this process is well."""
+
+    async def slack(request: Request) -> Response:
+        return await handler.handle(request)
+
+    def health(_request: Request) -> Response:
+        neo.deps.store.ping()
+        return JSONResponse({"ok": True})
+
+    return Starlette(routes=[Route("/slack/events", slack, methods=["POST"]), Route("/healthz", health)])

@@ -1,0 +1,26 @@
+"""users.info and users.list."""
+
+from __future__ import annotations
+
+import time
+
+from bot.workspace import users
+from bot.workspace.errors import Json
+from bot.workspace.web_api.call import Call, Method
+
+
+def info(call: Call) -> Json:
+    """users.info."""
+    return {"user": users.user_json(call.state, users.find(call.state, call.required("user", "user_not_found")))}
+
+
+def list_all(call: Call) -> Json:
+    """users.list, all on one page."""
+    return {
+        "members": [users.user_json(call.state, row) for row in users.everyone(call.state)],
+        "cache_ts": int(time.time()),
+        "response_metadata": {"next_cursor": ""},
+    }
+
+
+METHODS: dict[str, Method] = {"users.info": info, "users.list": list_all}

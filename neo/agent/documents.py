@@ -1,0 +1,232 @@
+"""The two documents that people approve, written from facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from neo.agent.values import in_words
+from neo.automl.problem import Limits, Problem
+from neo.domain.brief import Brief, SlotValue
+from neo.domain.documents import Document, Item, Section, changes
+from neo.skill import Examination, Skill, Slot
+
+SOURCES: Mapping[str, str] = {
+    "said": 'you said: "{said}"',
+    "recommended": "recommended by Neo, taken by you",
+    "assumed": "assumed",
+    "files": "from your files",
+}
+
+
+def requirements(skill: Skill, brief: Brief, found: Examination, previous: Document | None) -> Document:
+    """The requirements document, the next version after *previous*.
+
+    Requirement ids stay with what they are about (``R-accuracy``), so a change names what changed.
+    """
+    document = Document(
+        kind="requirements",
+        title=f"Requirements: {skill.title}",
+        version=previous.version + 1 if previous else 1,
+        summary=_summary(skill, brief, found),
+        sections=tuple(
+            section
+            for section in (
+                Section("Purpose and people", items=tuple(_values(skill.slots, brief, {"text", "date"}, "assumed"))),
+                Section("What it must do", items=tuple(skill.requirements(brief, found))),
+                Section("Limits", items=tuple(_limits(skill.slots, brief))),
+                Section("Where and how", items=tuple(_values(skill.slots, brief, {"choice"}, "assumed"))),
+                Section("Wishes in your words", items=tuple(_wishes(brief))),
+                Section("Assumptions", _ASSUMED, tuple(_assumptions(skill.slots, brief))),
+                Section("What your files hold", items=tuple(Item(note) for note in _files(found))),
+                Section("Out of scope", items=tuple(skill.out_of_scope(brief))),
+                Section("Risks", items=tuple(skill.risks(brief, found))),
+            )
+            if section.items
+        ),
+    )
+    return replace(document, delta=changes(previous, document))
+
+
+_ASSUMED = "Nobody said these; Neo took what it recommends. Correct any of them in a sentence."
+
+
+def _summary(skill: Skill, brief: Brief, found: Examination) -> str:
+    limits = [
+        f"{slot.title.lower()} {in_words(slot.kind, brief.value(slot.name))}"
+        for slot in skill.slots
+        if slot.kind in ("share", "seconds", "dollars") and brief.value(slot.name) is not None
+    ]
+    facts = ", ".join(f"{value} {name}" for name, value in found.facts.items())
+    return f"{brief.value('purpose', brief.opening)} Limits: {', '.join(limits)}. Files: {facts}."
+
+
+def _source(value: SlotValue) -> str:
+    return SOURCES[value.source].format(said=value.said)
+
+
+def _values(slots: Sequence[Slot], brief: Brief, kinds: set[str], without: str) -> list[Item]:
+    return [
+        Item(f"{slot.title}: {in_words(slot.kind, value.value)}.", f"R-{slot.name}", _source(value))
+        for slot in slots
+        if slot.kind in kinds and (value := brief.values.get(slot.name)) is not None and value.source != without
+    ]
+
+
+def _limits(slots: Sequence[Slot], brief: Brief) -> list[Item]:
+    signs = {"share": "at least", "seconds": "at most", "dollars": "at most"}
+    return [
+        Item(
+            f"{slot.title}: {signs[slot.kind]} {in_words(slot.kind, value.value)}. {slot.why}",
+            f"R-{slot.name}",
+            _source(value),
+        )
+        for slot in slots
+        if slot.kind in signs and (value := brief.values.get(slot.name)) is not None
+    ]
+
+
+def _wishes(brief: Brief) -> list[Item]:
+    return [
+        Item(f"{wish} (kept as said; no test measures it)", f"W{number}", "you said")
+        for number, wish in enumerate(brief.wishes, 1)
+    ]
+
+
+def _assumptions(slots: Sequence[Slot], brief: Brief) -> list[Item]:
+    return [
+        Item(f"{slot.title}: {in_words(slot.kind, value.value)}.", f"R-{slot.name}", "assumed")
+        for slot in slots
+        if slot.kind in ("text", "date", "choice")
+        and (value := brief.values.get(slot.name)) is not None
+        and value.source == "assumed"
+    ]
+
+
+def _files(found: Examination) -> list[str]:
+    lines = [f"{report.name}: {report.summary}{report.problem and ' ' + report.problem}" for report in found.files]
+    most = 12
+    more = [f"and {len(lines) - most} more files"] if len(lines) > most else []
+    return lines[:most] + more + list(found.notes)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What the work will take, from a trial measured on this machine.
+
+    Attributes:
+        trial_s: Seconds of one warm trial of the default configuration on the search questions.
+        cold_s: Seconds of the first one: reading, chunking and embedding the documents.
+        jobs: Trials that run at the same time.
+    """
+
+    trials: int
+    trial_s: float
+    cold_s: float
+    jobs: int
+    usd: float
+
+    @property
+    def search_s(self) -> float:
+        """Seconds of the whole search: new chunkings are cold, about a third of all trials."""
+        return (self.trials * self.trial_s + self.trials / 3 * self.cold_s) / self.jobs
+
+
+def architecture(
+    skill: Skill, problem: Problem, estimate: Estimate, score: float, previous: Document | None
+) -> Document:
+    """The architecture document with milestones and the budget, the next version after *previous*.
+
+    Args:
+        score: The default configuration's score, measured while estimating.
+    """
+    document = Document(
+        kind="architecture",
+        title=f"Architecture, milestones and budget: {skill.title}",
+        version=previous.version + 1 if previous else 1,
+        summary=(
+            f"Neo will try {estimate.trials} of about {problem.space.size():,} configurations on "
+            f"{len(problem.instances)} golden questions, keep a third of them unseen for the verdict, and deploy the "
+            f"winner on this machine. The plain default scores {score:.2f} ({problem.metric_title()}) today."
+        ),
+        sections=(
+            Section("Parts", items=tuple(skill.architecture(problem))),
+            Section("What is searched", items=tuple(_space(problem))),
+            Section("How a configuration is judged", items=tuple(_judging(problem))),
+            Section("Milestones", items=tuple(_milestones(estimate))),
+            Section("Budget", items=tuple(_budget(estimate))),
+            Section("What is delivered", items=tuple(Item(line) for line in _DELIVERED)),
+        ),
+    )
+    return replace(document, delta=changes(previous, document))
+
+
+def _space(problem: Problem) -> list[Item]:
+    lines = [
+        Item(f"{p.name.replace('_', ' ')}: {p.words()}." + (f" {p.help}" if p.help else ""), f"S-{p.name}")
+        for p in problem.space.parameters
+    ]
+    return lines + [
+        Item(f"Left out: {gone.choice} ({gone.parameter.replace('_', ' ')}): {gone.reason}")
+        for gone in problem.space.left_out
+    ]
+
+
+def limits_in_words(limits: Limits) -> list[str]:
+    """The person's limits, a phrase each."""
+    return [
+        words
+        for value, words in (
+            (limits.accuracy, f"accuracy at least {limits.accuracy or 0:.2f}"),
+            (limits.latency_p95_s, f"p95 latency at most {limits.latency_p95_s or 0:g} s"),
+            (limits.cost_usd, f"cost at most ${limits.cost_usd or 0:g} a question"),
+        )
+        if value is not None
+    ]
+
+
+def _judging(problem: Problem) -> list[Item]:
+    metric = next(m for m in problem.metrics if m.name == problem.metric)
+    return [
+        Item(f"Accuracy is {metric.title}: {metric.help}", "J-metric"),
+        Item(f"Limits: {'; '.join(limits_in_words(problem.limits)) or 'none'}.", "J-limits"),
+        Item(
+            "A third of the questions is held out of the search; the verdict is measured on those alone.", "J-holdout"
+        ),
+        Item("Among configurations that cannot be told apart the cheapest and fastest wins.", "J-ties"),
+    ]
+
+
+def _milestones(estimate: Estimate) -> list[Item]:
+    minutes = max(1, round(estimate.search_s / 60))
+    return [
+        Item(f"Search finished: about {minutes} min after your approval.", "M1"),
+        Item("Winner packaged as a folder that runs without Neo: 1 min later.", "M2"),
+        Item("Deployed on this machine and smoke-tested with golden questions: 1 min later.", "M3"),
+        Item("Watched from then on: up or down, p95 latency; you can ask it in this thread and vote.", "M4"),
+    ]
+
+
+def _budget(estimate: Estimate) -> list[Item]:
+    dollars = f"${estimate.usd:.2f}" if estimate.usd else "$0: nothing here calls a paid service"
+    ceiling = max(2, round(estimate.search_s * 3 / 60))
+    return [
+        Item(f"{estimate.trials} trials, {estimate.jobs} at a time.", "B-trials"),
+        Item(f"At most {ceiling} minutes of this machine; the search stops there with what it has.", "B-minutes"),
+        Item(f"Money: {dollars}.", "B-money"),
+        Item(
+            f"Measured here: {estimate.cold_s:.1f} s for the first trial, {estimate.trial_s:.2f} s for a warm one.",
+        ),
+    ]
+
+
+_DELIVERED = (
+    "A folder with the winning system: code, configuration, index, model, README, start command.",
+    "A service on this machine: /ask, /healthz, /metrics and a page to try it.",
+    "A report with every trial, the verdict with its intervals, and pictures.",
+)
+
+
+def seconds_budget(estimate: Estimate) -> float:
+    """Seconds after which the search stops with what it has: the ceiling that the document names."""
+    return max(2, round(estimate.search_s * 3 / 60)) * 60.0

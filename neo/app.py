@@ -1,0 +1,265 @@
+"""Neo: the whole product behind five calls, and the tables that say who handles what."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+
+from neo.domain.events import (
+    ButtonPressed,
+    CommandGiven,
+    Event,
+    FormSubmitted,
+    MessageReceived,
+    ReactionAdded,
+    ReactionRemoved,
+    from_json,
+    to_json,
+)
+from neo.domain.lifecycle import Trigger
+from neo.domain.posts import notice, private
+from neo.errors import Cancelled, LeaseLost, UserError
+from neo.services import answering, approval, buttons, commands, conversation, deployment, feedback
+from neo.services import intake_files, monitoring, tuning, writing
+from neo.services.deps import Deps, HeldJob, Turn
+from neo.services.stages import advance
+from neo.store.jobs import MOST_ATTEMPTS, RENEW_S
+from neo.store.outbox import body_of
+from neo.store.tables import EventRow, JobRow, PostRow
+from neo.transports.base import ChatTransport, Outgoing, Refused, TryLater
+
+log = structlog.get_logger(__name__)
+
+RETRY_S = (2.0, 10.0, 60.0, 300.0)  # before the second, third ... attempt at a job
+MOST_SENDS = 30
+
+
+class Neo:
+    """The product. Entry points call these; nothing else.
+
+    Args:
+        deps: Made by the composition root.
+        transport: Where messages are looked up by their metadata; None where nothing is sent from.
+
+    Attributes:
+        stopping: Set when this process goes down in good order: running jobs end soon and are given back.
+    """
+
+    def __init__(self, deps: Deps, transport: ChatTransport | None = None) -> None:
+        self.deps, self.transport = deps, transport
+        self.stopping = threading.Event()
+
+    def receive(self, event: Event) -> bool:
+        """Keep an event in the inbox; quick, and safe to call twice.
+
+        Returns:
+            False when it was received before.
+        """
+        with self.deps.store.write() as tx:
+            lane, message_key = f"{event.team}:{event.event_id}", None
+            if isinstance(event, MessageReceived):
+                lane = f"{event.team}:{event.channel}:{event.thread or event.ts}"
+                message_key = f"{event.team}:{event.channel}:{event.ts}"
+            elif isinstance(event, ReactionAdded | ReactionRemoved | ButtonPressed):
+                row = tx.outbox.at(event.team, event.channel, event.item_ts)
+                lane = f"{event.team}:{event.channel}:{(row.thread if row else None) or event.item_ts}"
+            return tx.inbox.add(event.team, event.event_id, lane, to_json(event), self.deps.now(), message_key)
+
+    def pump(self) -> bool:
+        """Handle the oldest event that may be handled now; False when there is none."""
+        with self.deps.store.write() as tx:
+            row = tx.inbox.claim(self.deps.now())
+        if row is None or row.seq is None:
+            return False
+        event = from_json(row.body)
+        try:
+            self._stamp(event)
+            EVENT_HANDLERS[type(event)](self.deps, Turn(self.deps, row.seq), event)
+            self._finish_event(row.seq)
+        except UserError as error:
+            self._refuse(row, event, error)
+        except Exception as error:
+            log.exception("an event could not be handled", kind=type(event).__name__, seq=row.seq)
+            self._event_failed(row, event, error)
+        return True
+
+    def _finish_event(self, seq: int) -> None:
+        with self.deps.store.write() as tx:
+            tx.inbox.finish(seq)
+
+    def _stamp(self, event: Event) -> None:
+        """A reaction to a message whose timestamp was lost in a crash: the message itself says which post it is."""
+        if not isinstance(event, ReactionAdded | ReactionRemoved) or self.transport is None:
+            return
+        with self.deps.store.read() as tx:
+            if tx.outbox.at(event.team, event.channel, event.item_ts) is not None:
+                return
+        post = self.transport.find(event.team, event.channel, event.item_ts)
+        if post is not None:
+            with self.deps.store.write() as tx:
+                tx.outbox.stamp(post, event.item_ts)
+
+    def _refuse(self, row: EventRow, event: Event, error: UserError) -> None:
+        with self.deps.store.write() as tx:
+            tx.outbox.add_at(event.team, *_place(event), private(str(error), event.user), self.deps.now())
+            tx.inbox.finish(row.seq or 0)
+
+    def _event_failed(self, row: EventRow, event: Event, error: Exception) -> None:
+        with self.deps.store.write() as tx:
+            tx.inbox.put_back(row.seq or 0, f"{type(error).__name__}: {error}")
+            last = tx.session.get(EventRow, row.seq)
+            if last is not None and last.status == "failed":
+                tx.outbox.add_at(event.team, *_place(event), private(SORRY, event.user), self.deps.now())
+
+    def deliver(self, transport: ChatTransport, busy: Iterable[str] = ()) -> bool:
+        """Send the next post that may be sent now; False when there is none.
+
+        Args:
+            transport: Carries it.
+            busy: Channels to leave alone for now.
+        """
+        with self.deps.store.write() as tx:
+            row = tx.outbox.claim(self.deps.now(), busy)
+            stamps = tx.outbox.stamps(row.edits) if row is not None and row.edits else []
+        if row is None:
+            return False
+        outgoing = Outgoing(row.edits or row.id, row.team, row.channel, row.thread, body_of(row), row.attempts > 1)
+        try:
+            if stamps:
+                transport.edit(outgoing, stamps)
+                sent: list[str] = []
+            else:
+                sent = list(transport.send(outgoing))
+        except TryLater as error:
+            self._send_later(row, error)
+        except Refused as error:
+            log.error("a post was refused for good", post=row.id, reason=str(error))
+            with self.deps.store.write() as tx:
+                tx.outbox.failed(row.id, str(error))
+        else:
+            with self.deps.store.write() as tx:
+                tx.outbox.sent(row.id, sent)
+        return True
+
+    def _send_later(self, row: PostRow, error: TryLater) -> None:
+        with self.deps.store.write() as tx:
+            if row.attempts >= MOST_SENDS:
+                tx.outbox.failed(row.id, str(error))
+            else:
+                tx.outbox.put_back(row.id, self.deps.now() + error.wait_s, str(error))
+
+    def work(self, queue: str) -> bool:
+        """Claim and run one job of a queue; False when there is none."""
+        with self.deps.store.write() as tx:
+            row = tx.jobs.claim(queue, self.deps.now())
+        if row is None:
+            return False
+        job = HeldJob(self.deps, row.id, row.project or "", row.kind, row.fence, row.attempts, row.payload, self.stopping)
+        with Renewal(job):
+            self._run(job)
+        return True
+
+    def _run(self, job: HeldJob) -> None:
+        try:
+            JOB_HANDLERS[job.kind](self.deps, job)
+        except LeaseLost as error:
+            log.warning("a job was taken over by another process", job=job.id, kind=job.kind, reason=str(error))
+        except Cancelled:
+            with job.transaction() as tx:
+                row = job.row(tx)
+                if self.stopping.is_set() and not row.stop_asked:
+                    tx.jobs.release(row)
+                else:
+                    tx.jobs.finish(row, "cancelled")
+        except UserError as error:
+            self._job_failed(job, str(error))
+        except Exception as error:
+            log.exception("a job failed", job=job.id, kind=job.kind, attempt=job.attempts)
+            if job.attempts < MOST_ATTEMPTS:
+                wait = RETRY_S[min(job.attempts - 1, len(RETRY_S) - 1)]
+                with job.transaction() as tx:
+                    tx.jobs.put_back(job.row(tx), self.deps.now() + wait, f"{type(error).__name__}: {error}")
+            else:
+                self._job_failed(job, f"{SORRY} ({type(error).__name__})")
+
+    def _job_failed(self, job: HeldJob, reason: str) -> None:
+        """The project stops here, says why, and can be tried again."""
+        with job.finishing() as tx:
+            project = tx.projects.get(job.project)
+            if job.kind in STAGE_JOBS:
+                advance(self.deps, tx, project, Trigger.FAIL, reason)
+            text = f":x: {reason}\nNothing is lost; say *retry* to try again, *change* to change the requirements, or *cancel*."
+            tx.outbox.add(project, notice(text), self.deps.now())
+            tx.jobs.finish(job.row(tx), "failed", reason)
+
+    def tick(self, name: str) -> Any:
+        """Do what the clock asks for; see ``TICKS``."""
+        return TICKS[name](self.deps)
+
+
+class Renewal:
+    """Renews a job's lease in a thread of its own while the job runs."""
+
+    def __init__(self, job: HeldJob) -> None:
+        self._job, self._over = job, threading.Event()
+        self._thread = threading.Thread(target=self._loop, name=f"renew-{job.id}", daemon=True)
+
+    def __enter__(self) -> Renewal:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(timeout=5)
+
+    def _loop(self) -> None:
+        while not self._over.wait(RENEW_S):
+            try:
+                self._job.renew()
+            except LeaseLost:
+                return  # the job finds out in its own next transaction, which is rolled back
+            except Exception:
+                log.exception("a lease could not be renewed", job=self._job.id)
+
+
+def _place(event: Event) -> tuple[str, str | None]:
+    """(channel, thread) in which a person is told about their event."""
+    if isinstance(event, MessageReceived):
+        return event.channel, event.thread or (None if event.is_dm else event.ts)
+    if isinstance(event, FormSubmitted):
+        return event.user, None
+    return event.channel, None
+
+
+SORRY = "Something went wrong on my side; it is in the log and I'll be looked after."
+
+EVENT_HANDLERS: dict[type[Any], Callable[..., None]] = {
+    MessageReceived: conversation.on_message,
+    ReactionAdded: approval.on_reaction,
+    ReactionRemoved: approval.on_reaction_removed,
+    ButtonPressed: buttons.on_button,
+    CommandGiven: commands.on_command,
+    FormSubmitted: feedback.on_form,
+}
+
+JOB_HANDLERS: dict[str, Callable[[Deps, HeldJob], None]] = {
+    "receive_files": intake_files.receive_files,
+    "write_requirements": writing.write_requirements,
+    "write_architecture": writing.write_architecture,
+    "tune": tuning.tune,
+    "package": deployment.package,
+    "deploy": deployment.deploy,
+    "watch": monitoring.watch,
+    "answer": answering.answer,
+    "retire": deployment.retire,
+}
+
+# Jobs without which a project cannot go on: when one fails for good, the project has failed.
+STAGE_JOBS = frozenset({"write_requirements", "write_architecture", "tune", "package", "deploy"})
+
+QUEUES = ("short", "tune", "watch")
+
+TICKS: dict[str, Callable[[Deps], Any]] = {"keep_watching": monitoring.keep_watching}

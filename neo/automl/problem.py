@@ -1,0 +1,137 @@
+"""A problem: what is searched, on which instances, by which metric, under which limits.
+
+A trial is pure: ``evaluate(config, instances, context)`` reads files, models and the stage cache
+and returns one evaluation for each instance. It writes nothing but the cache, so it runs the
+same in this process, in a spawned one, or on another machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from neo.automl.space import Config, Space
+from neo.llm.base import Endpoint
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One thing a configuration is judged on: a golden question, a frame, an example.
+
+    Attributes:
+        payload: What the skill needs; picklable.
+        stratum: Splits keep the proportions of strata, such as a question's type or document.
+    """
+
+    id: str
+    payload: Any
+    stratum: str = ""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How one configuration did on one instance.
+
+    Attributes:
+        metrics: By metric name; NaN is 'missing', never 0.
+        latency_s: Time for this instance alone, in seconds.
+        cost_usd: Model calls of this instance, in dollars.
+        output: What was produced (answer, sources), plain JSON values, for the report.
+    """
+
+    instance: str
+    metrics: Mapping[str, float]
+    latency_s: float = 0.0
+    cost_usd: float = 0.0
+    output: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A score in [0, 1], higher is better; *help* is one sentence for a person."""
+
+    name: str
+    title: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The person's limits; None is 'no limit'."""
+
+    accuracy: float | None = None
+    latency_p95_s: float | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One of the person's files: its role (``document``, ``golden``), name and where its content lies."""
+
+    role: str
+    name: str
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What this machine offers to a skill.
+
+    Attributes:
+        models_dir: Where packaged models lie.
+        threads: Threads for one trial's arithmetic.
+        endpoint: A language model's endpoint, where one is set.
+    """
+
+    models_dir: Path
+    threads: int = 1
+    endpoint: Endpoint | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one piece of work may spend."""
+
+    usd: float = 0.0
+    seconds: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a trial may read, and what it may spend; frozen and picklable."""
+
+    inputs: tuple[InputFile, ...]
+    cache_dir: Path
+    resources: Resources
+    grant: Grant = Grant()
+
+
+Evaluate = Callable[[Config, Sequence[Instance], Context], Sequence[Evaluation]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a study solves.
+
+    Attributes:
+        metric: The metric that 'accuracy' means here; one of *metrics*.
+        evaluate: A module-level function or a bound method: it crosses process boundaries.
+        notes: What the person should know of the data: rejected rows, unanswerable questions.
+    """
+
+    skill: str
+    space: Space
+    instances: tuple[Instance, ...]
+    metrics: tuple[Metric, ...]
+    metric: str
+    limits: Limits
+    evaluate: Evaluate
+    context: Context
+    notes: tuple[str, ...] = ()
+
+    def metric_title(self) -> str:
+        """The title of the metric that is searched on."""
+        return next(m.title for m in self.metrics if m.name == self.metric)

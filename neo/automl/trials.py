@@ -1,0 +1,130 @@
+"""A trial's outcome: its means, its limits, and its per-instance scores for paired tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from neo.automl.problem import Evaluation, Limits
+from neo.automl.space import Config
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One configuration, scored.
+
+    Attributes:
+        source: Which search proposed it: ``default``, ``random`` or ``tpe``.
+        scores: The searched metric by instance id; NaN is missing.
+        means: Mean of every metric over the instances where it is not missing.
+        accuracy: Mean of the searched metric; None when the trial failed.
+        latency_p95_s: 95th percentile over instances, in seconds.
+        cost_usd: Mean dollars an instance.
+        violations: By limit, how far it is missed, in the limit's unit; empty when all are met.
+    """
+
+    number: int
+    config: Config
+    source: str
+    scores: Mapping[str, float] = field(default_factory=dict)
+    means: Mapping[str, float] = field(default_factory=dict)
+    accuracy: float | None = None
+    latency_p95_s: float | None = None
+    cost_usd: float | None = None
+    violations: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    error: str = ""
+
+    @property
+    def feasible(self) -> bool:
+        """Whether it was scored and meets every limit."""
+        return self.accuracy is not None and not self.violations
+
+    def to_json(self) -> dict[str, Any]:
+        """The trial as plain JSON values, without the per-instance scores."""
+        return {
+            "number": self.number,
+            "source": self.source,
+            "config": self.config,
+            "accuracy": self.accuracy,
+            "latency_p95_s": self.latency_p95_s,
+            "cost_usd": self.cost_usd,
+            "means": dict(self.means),
+            "feasible": self.feasible,
+            "violations": dict(self.violations),
+            "seconds": round(self.seconds, 3),
+            "error": self.error,
+        }
+
+
+def scored(
+    number: int,
+    config: Config,
+    source: str,
+    evaluations: Sequence[Evaluation],
+    metric: str,
+    limits: Limits,
+    seconds: float,
+) -> Trial:
+    """The trial that these evaluations make."""
+    scores = {evaluation.instance: evaluation.metrics.get(metric, float("nan")) for evaluation in evaluations}
+    names = sorted({name for evaluation in evaluations for name in evaluation.metrics})
+    means = {name: mean([e.metrics.get(name, float("nan")) for e in evaluations]) for name in names}
+    accuracy = mean(list(scores.values()))
+    latency = float(np.percentile([e.latency_s for e in evaluations], 95)) if evaluations else 0.0
+    cost = float(np.mean([e.cost_usd for e in evaluations])) if evaluations else 0.0
+    return Trial(
+        number=number,
+        config=config,
+        source=source,
+        scores=scores,
+        means={name: value for name, value in means.items() if value is not None},
+        accuracy=accuracy,
+        latency_p95_s=latency,
+        cost_usd=cost,
+        violations=violations(accuracy, latency, cost, limits),
+        seconds=seconds,
+        error="" if accuracy is not None else f"{metric} is missing for every instance",
+    )
+
+
+def mean(values: Sequence[float]) -> float | None:
+    """The mean without what is missing; None when everything is."""
+    present = [value for value in values if not np.isnan(value)]
+    return float(np.mean(present)) if present else None
+
+
+def violations(accuracy: float | None, latency_s: float, cost_usd: float, limits: Limits) -> dict[str, float]:
+    """How far each limit is missed; what is met is absent.
+
+    >>> violations(0.7, 1.0, 0.0, Limits(accuracy=0.75, latency_p95_s=2.0))
+    {'accuracy': 0.05}
+    """
+    missed = {
+        "accuracy": (limits.accuracy or 0.0) - (accuracy or 0.0),
+        "latency_p95_s": latency_s - limits.latency_p95_s if limits.latency_p95_s is not None else 0.0,
+        "cost_usd": cost_usd - limits.cost_usd if limits.cost_usd is not None else 0.0,
+    }
+    return {name: round(value, 12) for name, value in missed.items() if value > 1e-12}
+
+
+def shortfall(trial: Trial, limits: Limits) -> float:
+    """How far a trial is from meeting all limits: the sum of its violations, each relative to its limit."""
+    scale = {"accuracy": limits.accuracy, "latency_p95_s": limits.latency_p95_s, "cost_usd": limits.cost_usd}
+    return sum(value / max(scale[name] or 0.0, 1e-6) for name, value in trial.violations.items())
+
+
+def pareto_front(trials: Sequence[Trial]) -> list[Trial]:
+    """The trials that no other beats in accuracy, latency and cost at once, best accuracy first."""
+    done = [trial for trial in trials if trial.accuracy is not None]
+    front = [trial for trial in done if not any(_dominates(other, trial) for other in done)]
+    return sorted(front, key=lambda trial: -(trial.accuracy or 0.0))
+
+
+def _dominates(a: Trial, b: Trial) -> bool:
+    mine = (-(a.accuracy or 0.0), a.latency_p95_s or 0.0, a.cost_usd or 0.0)
+    theirs = (-(b.accuracy or 0.0), b.latency_p95_s or 0.0, b.cost_usd or 0.0)
+    return all(x <= y for x, y in zip(mine, theirs, strict=True)) and mine != theirs

@@ -1,0 +1,1 @@
+"""What leaves Neo: a package put to run somewhere, and looked after."""

@@ -1,0 +1,1 @@
+"""Pure domain: events, stages, approvals, briefs, documents, posts. Standard library only."""

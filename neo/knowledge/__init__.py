@@ -1,0 +1,1 @@
+"""The knowledge repository: pure functions over project records."""

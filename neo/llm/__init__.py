@@ -1,0 +1,1 @@
+"""Language models behind one interface: any OpenAI-compatible endpoint, and a packaged one on this machine."""

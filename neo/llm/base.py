@@ -1,0 +1,34 @@
+"""What a language model is to Neo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An OpenAI-compatible endpoint; *base_url* None is OpenAI itself."""
+
+    api_key: str = field(repr=False)
+    base_url: str | None
+    model: str
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A reply, what it took, and what it cost in dollars."""
+
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float
+
+
+class ChatModel(Protocol):
+    """Answers one prompt; raises :class:`neo.errors.Unavailable` when it cannot."""
+
+    name: str
+
+    def __call__(self, system: str, user: str) -> Completion:
+        """The reply to *user* under the standing orders *system*."""

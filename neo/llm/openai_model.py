@@ -1,0 +1,63 @@
+"""Any OpenAI-compatible endpoint: OpenAI, Ollama, vLLM, or the packaged model's own server."""
+
+from __future__ import annotations
+
+import openai
+
+from neo.errors import Unavailable
+from neo.llm.base import Completion, Endpoint
+from neo.llm.pricing import price_of
+
+TIMEOUT_S = 60.0
+RETRIES = 2  # by the client itself, for 429, 5xx and lost connections; nowhere else, or the two multiply
+MAX_TOKENS = 300
+
+
+class OpenAIModel:
+    """Answers through the endpoint's chat completions, as far from chance as it allows (temperature 0).
+
+    Args:
+        endpoint: Where, with which key, which model.
+        max_tokens: Longest reply.
+    """
+
+    def __init__(self, endpoint: Endpoint, max_tokens: int = MAX_TOKENS) -> None:
+        self.name = endpoint.model
+        self._endpoint, self._max = endpoint, max_tokens
+        self._price = price_of(endpoint.model, endpoint.base_url)
+        self._client = openai.OpenAI(
+            api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=TIMEOUT_S, max_retries=RETRIES
+        )
+        self._temperature: float | openai.Omit = 0.0
+
+    def __call__(self, system: str, user: str) -> Completion:
+        """See :class:`neo.llm.base.ChatModel`."""
+        try:
+            return self._complete(system, user)
+        except openai.BadRequestError as error:
+            if "temperature" not in str(error) or isinstance(self._temperature, openai.Omit):
+                raise self._unavailable(error) from error
+            self._temperature = openai.omit  # reasoning models take their own temperature only
+            return self(system, user)
+        except openai.OpenAIError as error:
+            raise self._unavailable(error) from error
+
+    def _complete(self, system: str, user: str) -> Completion:
+        reply = self._client.chat.completions.create(
+            model=self.name,
+            messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
+            max_completion_tokens=self._max,
+            temperature=self._temperature,
+        )
+        used = reply.usage
+        prompt, completion = (used.prompt_tokens, used.completion_tokens) if used else (0, 0)
+        text = (reply.choices[0].message.content or "").strip() if reply.choices else ""
+        return Completion(text, prompt, completion, self._price.of(prompt, completion))
+
+    def _unavailable(self, error: Exception) -> Unavailable:
+        where = self._endpoint.base_url or "OpenAI"
+        return Unavailable(
+            f"The language model {self.name} did not answer.",
+            f"{where} says: {error}",
+            "Check OPENAI_API_KEY, OPENAI_BASE_URL and NEO_OPENAI_MODEL.",
+        )

@@ -1,0 +1,1 @@
+"""The models that come with Neo: which they are, how their files arrive, and how the embedders load."""

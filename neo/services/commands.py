@@ -1,0 +1,159 @@
+"""Commands, in words in a thread or behind `/neo`: one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from neo.domain.approvals import EXPLANATION, may_approve
+from neo.domain.documents import Document
+from neo.domain.events import CommandGiven
+from neo.domain.lifecycle import FINISHED, Stage, Trigger, possible, words
+from neo.domain.posts import Attachment, Post, notice, private
+from neo.errors import NotAllowed
+from neo.services.deps import Deps, Turn, stage_of
+from neo.services.stages import advance
+from neo.store import Transaction
+from neo.store.tables import ProjectRow
+
+WHAT_YOU_CAN_SAY = "You can say *status*, *pause*, *resume*, *cancel*, *change*, *retry* or *help*."
+_POLITE = re.compile(r"^(?:please|neo|hey|ok|okay|now|can you|could you)[\s,]+|[.!?\s]+$|\s+please$", re.IGNORECASE)
+
+Command = Callable[[Deps, Transaction, ProjectRow, str], None]
+
+
+def in_words(text: str) -> str | None:
+    """The command that a whole message is, or None: 'please cancel.' is one, 'cancel policy for members?' is not.
+
+    >>> in_words("Please pause."), in_words("what is the cancel policy?")
+    ('pause', None)
+    """
+    bare = text.strip().lower()
+    for _ in range(3):
+        bare = _POLITE.sub("", bare)
+    return SYNONYMS.get(bare, bare if bare in COMMANDS else None)
+
+
+def run(deps: Deps, turn: Turn, project_id: str, user: str, command: str, text: str) -> None:
+    """Carry out a command on a project; a refusal is said to the person alone."""
+    try:
+        with turn.transaction() as tx:
+            COMMANDS[command](deps, tx, tx.projects.get(project_id), user)
+    except NotAllowed as error:
+        with turn.transaction() as tx:
+            tx.outbox.add(tx.projects.get(project_id), private(str(error), user), deps.now())
+
+
+def on_command(deps: Deps, turn: Turn, event: CommandGiven) -> None:
+    """`/neo ...`: on the person's newest open project in this channel; the reply is theirs alone."""
+    command = in_words(event.text) or ("help" if not event.text.strip() else None)
+    with deps.store.read() as tx:
+        here = [p for p in tx.projects.in_channel(event.team, event.channel) if stage_of(p) not in FINISHED]
+        mine = next((p for p in here if p.owner == event.user), here[0] if here else None)
+    if mine is not None and command in PROJECT_COMMANDS:
+        run(deps, turn, mine.id, event.user, command, event.text)
+        return
+    with turn.transaction() as tx:
+        text = _list(tx, event) if command == "status" else HELP
+        if command is None:
+            text = f"I don't know '/neo {event.text}'.\n{HELP}"
+        tx.outbox.add_at(event.team, event.channel, None, private(text, event.user), deps.now())
+
+
+def _list(tx: Transaction, event: CommandGiven) -> str:
+    rows = tx.projects.owned_by(event.team, event.user)
+    lines = [f"• {row.title}: {words(stage_of(row))}" for row in rows[:10]]
+    return "\n".join(lines) or "You have no project yet. Mention me in a channel and say what you need."
+
+
+def status_line(tx: Transaction, project: ProjectRow) -> str:
+    """Where a project stands, what waits for whom."""
+    stage = stage_of(project)
+    line = f"*{project.title}* is in the stage _{words(stage)}_."
+    if stage in (Stage.REQUIREMENTS_REVIEW, Stage.ARCHITECTURE_REVIEW):
+        line += f" It waits for an approval by <@{project.owner}>."
+    if stage is Stage.TUNING:
+        line += f" {len(tx.projects.trials(project.id, project.study))} trials are done."
+    if stage is Stage.LIVE and (deployment := tx.deployments.current(project.id)):
+        line += f" It is {deployment.status}, at {deployment.url}"
+    return line + (f" Reason: {project.reason}" if project.reason else "")
+
+
+def _status(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
+    tx.outbox.add(project, notice(status_line(tx, project)), deps.now())
+
+
+def _help(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
+    now_possible = ", ".join(words(trigger) for trigger in possible(stage_of(project)))
+    tx.outbox.add(project, notice(f"{HELP}\nPossible here and now: {now_possible or 'nothing'}."), deps.now())
+
+
+def _requirements(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
+    row = tx.documents.latest(project.id, "requirements")
+    if row is None:
+        tx.outbox.add(project, notice("The requirements are not written yet."), deps.now())
+        return
+    address = deps.files.put(Document.from_json(row.body).markdown().encode())
+    file = Attachment(address, f"requirements-v{row.version}.md", f"Requirements, version {row.version} ({row.status})")
+    tx.outbox.add(
+        project, Post("text", f"Requirements, version {row.version}, {row.status}.", attachments=(file,)), deps.now()
+    )
+
+
+def _pull(trigger: Trigger, told: str) -> Command:
+    def command(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
+        check_right(deps, project, user, words(trigger))
+        advance(deps, tx, project, trigger)
+        tx.outbox.add(project, notice(told), deps.now())
+
+    return command
+
+
+def check_right(deps: Deps, project: ProjectRow, user: str, what: str) -> None:
+    """Only the owner, named approvers and administrators may steer a project.
+
+    Raises:
+        NotAllowed: *user* is none of them.
+    """
+    if user in deps.policy.admins or may_approve(user, owner=project.owner, approvers=project.approvers):
+        return
+    raise NotAllowed(f"You may not {what} this project.", f"<@{project.owner}> started it;", "ask them to do it.")
+
+
+COMMANDS: dict[str, Command] = {
+    "status": _status,
+    "help": _help,
+    "requirements": _requirements,
+    "pause": _pull(Trigger.PAUSE, "Paused. Finished trials are kept; say *resume* to go on."),
+    "resume": _pull(Trigger.RESUME, "Going on where it stopped."),
+    "retry": _pull(Trigger.RETRY, "Trying again; what was done is kept."),
+    "cancel": _pull(Trigger.CANCEL, "Cancelled. Running work stops and both approvals are void; the thread stays as it is."),
+    "change": _pull(
+        Trigger.CHANGES_WANTED,
+        "The approvals are void and running work stops. What shall change? Say it in a sentence, for example "
+        "_accuracy 90 %, answers within 2 s_, or send files.",
+    ),
+    "close": _pull(Trigger.CLOSE, "Closed. The service is stopped; its package and report are kept."),
+}  # fmt: skip
+PROJECT_COMMANDS = frozenset(COMMANDS) - {"help"}
+
+SYNONYMS: dict[str, str] = {
+    "stop": "cancel",
+    "abort": "cancel",
+    "continue": "resume",
+    "go on": "resume",
+    "try again": "retry",
+    "change requirements": "change",
+    "change the requirements": "change",
+    "show the requirements": "requirements",
+    "show requirements": "requirements",
+    "how far are you": "status",
+    "what is the status": "status",
+    "what's the status": "status",
+}
+
+HELP = (
+    "Mention me and say what you need; I ask, you approve two documents by emoji, I tune, deploy and watch.\n"
+    "In a project's thread, or after `/neo`: *status*, *requirements*, *pause*, *resume*, *retry*, *change*, *cancel*, "
+    "*close*, *help*.\n" + EXPLANATION
+)

@@ -1,0 +1,76 @@
+"""A project's one road: every change of stage goes through :func:`advance`."""
+
+from __future__ import annotations
+
+
+from neo.domain.lifecycle import FINISHED, Stage, Trigger, next_stage
+from neo.services.deps import Deps, stage_of
+from neo.store import Transaction
+from neo.store.tables import JobRow, ProjectRow
+
+# What a stage does when it is entered: it enqueues the stage's work. (kind of job, queue, after the grace time?)
+Work = tuple[str, str, bool]
+ON_ENTER: dict[Stage, Work] = {
+    Stage.REQUIREMENTS_REVIEW: ("write_requirements", "short", False),
+    Stage.ARCHITECTURE_REVIEW: ("write_architecture", "short", True),
+    Stage.TUNING: ("tune", "tune", True),
+    Stage.PACKAGING: ("package", "short", False),
+    Stage.DEPLOYING: ("deploy", "short", False),
+    Stage.LIVE: ("watch", "watch", False),
+    Stage.CANCELLED: ("retire", "short", False),
+    Stage.CLOSED: ("retire", "short", False),
+}
+
+
+def advance(deps: Deps, tx: Transaction, project: ProjectRow, trigger: Trigger, reason: str = "") -> JobRow | None:
+    """Move a project on and enqueue the work of the stage that it enters.
+
+    Args:
+        reason: Why, for an interruption; kept with the project and told in `status`.
+
+    Returns:
+        The job that was enqueued, if the stage has work.
+
+    Raises:
+        NotAllowed: The project cannot take this trigger now.
+    """
+    before = stage_of(project)
+    came_from = Stage(project.came_from) if project.came_from else None
+    after = next_stage(before, trigger, came_from)
+    interrupts = after in (Stage.PAUSED, Stage.FAILED)
+    keep = came_from.value if came_from else None
+    tx.projects.save(
+        project,
+        stage=after.value,
+        came_from=(keep if before in (Stage.PAUSED, Stage.FAILED) else before.value) if interrupts else None,
+        reason=reason,
+    )
+    if trigger in STOPS_WORK:
+        tx.jobs.stop(project.id)
+    if trigger in (Trigger.CHANGES_WANTED, Trigger.WITHDRAWN):
+        _reopen(tx, project, trigger, before)
+    if after in FINISHED:
+        tx.documents.supersede(project.id, "requirements", "architecture")
+    return _enqueue(deps, tx, project, after, trigger)
+
+
+STOPS_WORK = frozenset({Trigger.CHANGES_WANTED, Trigger.WITHDRAWN, Trigger.PAUSE, Trigger.CANCEL, Trigger.CLOSE})
+
+
+def _reopen(tx: Transaction, project: ProjectRow, trigger: Trigger, before: Stage) -> None:
+    """A change voids both approvals; an emoji taken back voids its own."""
+    if trigger is Trigger.CHANGES_WANTED:
+        tx.documents.supersede(project.id, "requirements", "architecture")
+        return
+    kind = "requirements" if before is Stage.ARCHITECTURE_REVIEW else "architecture"
+    row = tx.documents.latest(project.id, kind)
+    if row is not None:
+        tx.documents.set_status(row.id, "current")
+
+
+def _enqueue(deps: Deps, tx: Transaction, project: ProjectRow, stage: Stage, trigger: Trigger) -> JobRow | None:
+    if stage not in ON_ENTER or trigger is Trigger.WITHDRAWN:
+        return None  # after an emoji was taken back the document stands there already and waits
+    kind, queue, graced = ON_ENTER[stage]
+    delay = deps.policy.grace_s if graced and trigger is Trigger.APPROVED else 0.0
+    return tx.jobs.add(queue, kind, project.id, deps.now(), delay_s=delay)

@@ -1,0 +1,94 @@
+"""The two documents: written, kept with their hash, posted for approval."""
+
+from __future__ import annotations
+
+import time
+
+from neo.agent import documents
+from neo.agent.documents import Estimate
+from neo.automl.executors import run_trial
+from neo.automl.problem import Problem
+from neo.automl.split import split
+from neo.automl.trials import scored
+from neo.domain.documents import Document
+from neo.domain.lifecycle import Stage
+from neo.domain.posts import Attachment, Button, Post
+from neo.services.deps import Deps, HeldJob, brief_of, examination_of, stage_of
+from neo.store import Transaction
+from neo.store.documents import document_of
+from neo.store.tables import ProjectRow
+
+ICONS = {"requirements": ":clipboard:", "architecture": ":triangular_ruler:"}
+
+
+def write_requirements(deps: Deps, job: HeldJob) -> None:
+    """Write the next version of the requirements and post it."""
+    with deps.store.read() as tx:
+        project = tx.projects.get(job.project)
+        latest = tx.documents.latest(job.project, "requirements")
+    found = examination_of(project)
+    if found is None or (latest is not None and latest.status == "current"):
+        with job.finishing():
+            return  # resumed: the document stands in the thread and waits
+    previous = document_of(latest) if latest else None
+    document = documents.requirements(deps.skill_of(project), brief_of(project), found, previous)
+    with job.finishing() as tx:
+        _post(deps, tx, tx.projects.get(job.project), document)
+
+
+def write_architecture(deps: Deps, job: HeldJob) -> None:
+    """Measure a trial on this machine, write the architecture with milestones and budget, and post it."""
+    with job.transaction() as tx:
+        project = tx.projects.get(job.project)
+        latest = tx.documents.latest(job.project, "architecture")
+        if latest is None or latest.status != "current":
+            tx.outbox.add(project, Post("working", "is measuring a trial on this machine…"), deps.now())
+        inputs = deps.inputs(tx, job.project)
+    if latest is not None and latest.status == "current":
+        with job.finishing():
+            return
+    skill = deps.skill_of(project)
+    problem = skill.problem(brief_of(project), inputs, deps.cache_dir, deps.resources)
+    estimate, score = measure(problem, deps.policy.trials, deps.policy.trial_jobs, deps.policy.seed)
+    previous = document_of(latest) if latest else None
+    document = documents.architecture(skill, problem, estimate, score, previous)
+    with job.finishing() as tx:
+        project = tx.projects.get(job.project)
+        if stage_of(project) is Stage.ARCHITECTURE_REVIEW:
+            tx.projects.save(project, outcome={"seconds_budget": documents.seconds_budget(estimate)})
+            _post(deps, tx, project, document)
+
+
+def measure(problem: Problem, trials: int, jobs: int, seed: int) -> tuple[Estimate, float]:
+    """Run the default configuration twice, cold and warm, on the search questions.
+
+    Returns:
+        What a search of so many trials will take, and the default's score.
+    """
+    parts = split(problem.instances, seed)
+    config = problem.space.default()
+    start = time.perf_counter()
+    run = run_trial(problem, config, parts.search)
+    cold_s = time.perf_counter() - start
+    warm = run_trial(problem, config, parts.search)
+    trial = scored(0, config, "default", run.evaluations, problem.metric, problem.limits, run.seconds)
+    dollars = (trial.cost_usd or 0.0) * len(parts.search) * trials
+    estimate = Estimate(trials=trials, trial_s=warm.seconds, cold_s=cold_s, jobs=jobs, usd=dollars)
+    return estimate, trial.accuracy or 0.0
+
+
+def _post(deps: Deps, tx: Transaction, project: ProjectRow, document: Document) -> None:
+    row = tx.documents.add(project.id, document, deps.now())
+    address = deps.files.put(document.markdown().encode())
+    value = f"{row.id}:{row.hash}"
+    post = Post(
+        "document",
+        document.markdown(),
+        data={"document": document.to_json(), "icon": ICONS[document.kind], "owner": project.owner},
+        buttons=(
+            Button("Approve", "approve", value, style="primary"),
+            Button("Ask for changes", "changes", value),
+        ),
+        attachments=(Attachment(address, f"{document.kind}-v{document.version}.md", document.title),),
+    )
+    tx.outbox.add(project, post, deps.now(), document=row.id)

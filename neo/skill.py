@@ -1,0 +1,172 @@
+"""The whole contract between the core and a skill.
+
+A skill knows how to ask for, build, score and serve one kind of system. It never sees storage,
+Slack, or another skill.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from neo.automl.problem import Context, Evaluation, InputFile, Instance, Problem, Resources
+from neo.automl.space import Config
+from neo.domain.brief import Brief
+from neo.domain.documents import Item
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One thing that a skill wants to know.
+
+    Attributes:
+        kind: ``text``, ``share`` (in [0, 1]), ``seconds``, ``dollars``, ``choice``, ``files`` or ``date``:
+            a key of the table of readers in ``neo.agent.understanding``.
+        question: What Neo asks, as one sentence.
+        why: Why it matters, as one sentence.
+        recommended: The normalised value that Neo recommends; None when there is none to recommend.
+        recommended_words: The same in words.
+        round: Slots of one round are asked together; lower first.
+        required: Whether the requirements can be written without it: an optional slot that is not
+            answered becomes a named assumption.
+        cues: Words that tell this slot from others of its kind in free text.
+        choices: For the kind ``choice``: the normalised values and the words that mean them.
+    """
+
+    name: str
+    kind: str
+    title: str
+    question: str
+    why: str
+    recommended: Any = None
+    recommended_words: str = ""
+    round: int = 1
+    required: bool = False
+    cues: tuple[str, ...] = ()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What Neo says of one file: ``ok``, or the problem in three parts (what, why, remedy)."""
+
+    name: str
+    role: str
+    summary: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the skill found in the person's files.
+
+    Attributes:
+        files: One report for each file; *role* says what the file was taken for.
+        missing: What is still needed before a search makes sense, a sentence each; empty when ready.
+        notes: What the person should know: rejected rows, duplicates, too few questions.
+        facts: Figures for the documents: pages, words, questions, ...
+    """
+
+    files: tuple[FileReport, ...]
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Build:
+    """A packaged winner: a folder that runs without Neo.
+
+    Attributes:
+        command: Starts the service when run in *folder*; ``{port}`` and ``{python}`` stand for the port and the interpreter.
+        files: What lies in it, relative names, for the delivery note.
+    """
+
+    folder: Path
+    command: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a deployed system answers; *sources* are plain JSON values with ``document``, ``page`` and ``quote``."""
+
+    question: str
+    text: str
+    sources: tuple[Mapping[str, Any], ...]
+    latency_s: float
+    cost_usd: float = 0.0
+    version: str = ""
+
+
+class Skill(ABC):
+    """One kind of system that Neo can build.
+
+    Attributes:
+        name: As in configuration and on the command line, such as ``rag``.
+        title: As a person reads it.
+        phrases: Things that people say when they want this skill; the router compares with them.
+    """
+
+    name: str
+    title: str
+    phrases: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+    @abstractmethod
+    def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:
+        """Read the files as far as needed to say what they are, what is wrong, and what is missing."""
+
+    @abstractmethod
+    def requirements(self, brief: Brief, found: Examination) -> list[Item]:
+        """Functional requirements that follow from the brief, each with a stable id and its source."""
+
+    @abstractmethod
+    def out_of_scope(self, brief: Brief) -> list[Item]:
+        """What Neo will not build here."""
+
+    @abstractmethod
+    def risks(self, brief: Brief, found: Examination) -> list[Item]:
+        """What may go wrong, with what Neo does about it."""
+
+    @abstractmethod
+    def architecture(self, problem: Problem) -> list[Item]:
+        """The parts of the system to be built, in words."""
+
+    @abstractmethod
+    def problem(self, brief: Brief, inputs: Sequence[InputFile], cache_dir: Path, resources: Resources) -> Problem:
+        """The search problem for this brief and these files.
+
+        Raises:
+            BadInput: The files hold nothing to search on.
+        """
+
+    @abstractmethod
+    def build(self, problem: Problem, config: Config, folder: Path) -> Build:
+        """Package *config* with the data it needs into *folder*, which then runs without Neo."""
+
+    @abstractmethod
+    def ask(self, url: str, question: str, timeout_s: float) -> Reply:
+        """Put one question to the deployed system at *url*.
+
+        Raises:
+            Unavailable: It does not answer.
+        """
+
+    @abstractmethod
+    def smoke(self, problem: Problem, url: str, most: int) -> list[Evaluation]:
+        """Put up to *most* of the problem's instances to the deployed system at *url* and score what it answers."""
+
+    @abstractmethod
+    def example(self, url: str, problem: Problem) -> str:
+        """A few lines that show how to use the deployed system, as Markdown."""
+
+    def describe(self, evaluation: Evaluation, instance: Instance) -> str:
+        """One evaluated instance in a line, for the report."""
+        return f"{instance.id}: {dict(evaluation.output)}"
+
+
+__all__ = ["Build", "Context", "Examination", "FileReport", "Reply", "Skill", "Slot"]

@@ -1,0 +1,146 @@
+"""Named queries: the outbox, and the messages that carry its posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from neo.domain.posts import Post
+from neo.store.tables import MessageRow, PostRow, ProjectRow, new_id
+
+LEASE_S = 60.0
+_OPEN = ("waiting", "sending")
+
+
+class Outbox:
+    """Queries on posts."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(
+        self, project: ProjectRow, post: Post, now: float, *, document: str | None = None, answer: str | None = None
+    ) -> PostRow:
+        """Say something in a project's thread.
+
+        Args:
+            document: The document that the post shows, so that an emoji on it is understood.
+            answer: The answer that the post gives, likewise.
+        """
+        row = self._row(project.team, project.channel, project.thread, post, now)
+        row.project, row.document, row.answer = project.id, document, answer
+        return self._keep(row)
+
+    def add_at(self, team: str, channel: str, thread: str | None, post: Post, now: float) -> PostRow:
+        """Say something outside any project."""
+        return self._keep(self._row(team, channel, thread, post, now))
+
+    @staticmethod
+    def _row(team: str, channel: str, thread: str | None, post: Post, now: float) -> PostRow:
+        return PostRow(
+            id=new_id("post"), team=team, channel=channel, thread=thread, body=post.to_json(), created_at=now
+        )
+
+    def _keep(self, row: PostRow) -> PostRow:
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+    def edit(self, original: str, post: Post, now: float) -> PostRow:
+        """Replace what a post says, in place; an edit that was not sent yet is replaced itself."""
+        pending = select(PostRow).where(PostRow.edits == original, PostRow.status == "waiting")
+        row = self._session.exec(pending).first()
+        if row is not None:
+            row.body = post.to_json()
+            self._session.add(row)
+            return row
+        first = self.get(original)
+        row = self._row(first.team, first.channel, first.thread, post, now)
+        row.project, row.edits = first.project, original
+        return self._keep(row)
+
+    def get(self, id: str) -> PostRow:
+        """The post with this id; raises LookupError when there is none."""
+        row = self._session.exec(select(PostRow).where(PostRow.id == id)).first()
+        if row is None:
+            raise LookupError(f"no post {id}")
+        return row
+
+    def claim(self, now: float, busy: Iterable[str] = ()) -> PostRow | None:
+        """The next post of a channel in which nothing earlier is open, leased to the caller.
+
+        Args:
+            busy: Channels that are not to be served now, such as those at their rate limit.
+        """
+        earlier = aliased(PostRow)
+        blocked = (
+            select(earlier.seq)
+            .where(earlier.team == PostRow.team, earlier.channel == PostRow.channel)
+            .where(col(earlier.seq) < PostRow.seq, col(earlier.status).in_(_OPEN))
+        )
+        free = (col(PostRow.status) == "waiting") | (
+            (col(PostRow.status) == "sending") & (col(PostRow.lease_until) < now)
+        )
+        query = select(PostRow).where(free, col(PostRow.not_before) <= now, col(PostRow.channel).not_in(list(busy)))
+        query = query.where(~blocked.exists()).order_by(col(PostRow.seq)).limit(1)
+        row = self._session.exec(query.with_for_update(skip_locked=True)).first()
+        if row is None:
+            return None
+        row.status, row.lease_until, row.attempts = "sending", now + LEASE_S, row.attempts + 1
+        self._session.add(row)
+        return row
+
+    def sent(self, id: str, stamps: Sequence[str]) -> None:
+        """Mark a post as sent and keep the timestamps of the messages that carry it."""
+        row = self.get(id)
+        row.status, row.error = "sent", ""
+        self._session.add(row)
+        for part, ts in enumerate(stamps):
+            key = MessageRow(team=row.team, channel=row.channel, ts=ts, post=row.edits or row.id, part=part)
+            self._session.merge(key)
+
+    def put_back(self, id: str, not_before: float, error: str) -> None:
+        """Try a post again later."""
+        row = self.get(id)
+        row.status, row.not_before, row.error = "waiting", not_before, error
+        self._session.add(row)
+
+    def failed(self, id: str, error: str) -> None:
+        """Give a post up; the error stays with it."""
+        row = self.get(id)
+        row.status, row.error = "failed", error
+        self._session.add(row)
+
+    def stamps(self, post: str) -> list[str]:
+        """The timestamps of the messages that carry a post, first part first."""
+        query = select(MessageRow).where(MessageRow.post == post).order_by(col(MessageRow.part))
+        return [row.ts for row in self._session.exec(query).all()]
+
+    def at(self, team: str, channel: str, ts: str) -> PostRow | None:
+        """The post that the message at *ts* carries; None when the message is not Neo's, or not stamped yet."""
+        row = self._session.get(MessageRow, (team, channel, ts))
+        return self.get(row.post) if row is not None else None
+
+    def stamp(self, post: str, ts: str) -> None:
+        """Keep a message found by its metadata, after a crash between sending and stamping."""
+        row = self.get(post)
+        self._session.merge(MessageRow(team=row.team, channel=row.channel, ts=ts, post=row.edits or row.id))
+
+    def of_project(self, project: str) -> Sequence[PostRow]:
+        """What Neo said in a project, in order, edits included."""
+        return self._session.exec(select(PostRow).where(PostRow.project == project).order_by(col(PostRow.seq))).all()
+
+    def open_count(self) -> int:
+        """How many posts wait to be sent."""
+        query = select(func.count()).select_from(PostRow).where(col(PostRow.status).in_(_OPEN))
+        return self._session.exec(query).one()
+
+
+def body_of(row: PostRow) -> Post:
+    """The post that a row holds."""
+    body: dict[str, Any] = row.body
+    return Post.from_json(body)

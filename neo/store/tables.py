@@ -1,0 +1,275 @@
+"""The tables. Times are Unix seconds (UTC); ids are prefixed random hex, so a log line says what it names."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id such as ``prj_3f9a...``: 12 random bytes in hex."""
+    return f"{prefix}_{secrets.token_hex(12)}"
+
+
+def _json(default: Any = dict) -> Any:
+    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+class ProjectRow(SQLModel, table=True):
+    """One project: one thread in a channel, or one conversation in a DM."""
+
+    __tablename__ = "project"
+    __table_args__ = (UniqueConstraint("team", "channel", "thread"),)
+
+    id: str = Field(primary_key=True)
+    team: str
+    channel: str
+    thread: str
+    is_dm: bool = False
+    owner: str
+    approvers: list[str] = _json(list)
+    skill: str
+    title: str
+    stage: str
+    came_from: str | None = None
+    reason: str = ""
+    brief: dict[str, Any] = _json()
+    examination: dict[str, Any] = _json()
+    outcome: dict[str, Any] = _json()
+    study: int = 0
+    created_at: float
+    updated_at: float
+
+
+class EventRow(SQLModel, table=True):
+    """The inbox: an event as it came, done once."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("team", "event_id"), Index("event_open", "status", "lane", "seq"))
+
+    seq: int | None = Field(default=None, primary_key=True)
+    team: str
+    event_id: str
+    message_key: str | None = Field(default=None, unique=True)
+    lane: str
+    body: dict[str, Any] = _json()
+    status: str = "waiting"  # waiting, running, done, failed
+    attempts: int = 0
+    lease_until: float = 0.0
+    error: str = ""
+    received_at: float
+
+
+class PostRow(SQLModel, table=True):
+    """The outbox: something Neo says, or an edit of it, sent once and in order."""
+
+    __tablename__ = "post"
+    __table_args__ = (Index("post_open", "status", "channel", "seq"),)
+
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    project: str | None = Field(default=None, index=True)
+    team: str
+    channel: str
+    thread: str | None = None
+    body: dict[str, Any] = _json()
+    edits: str | None = None
+    document: str | None = Field(default=None, index=True)
+    answer: str | None = None
+    status: str = "waiting"  # waiting, sending, sent, failed
+    attempts: int = 0
+    not_before: float = 0.0
+    lease_until: float = 0.0
+    error: str = ""
+    created_at: float
+
+
+class MessageRow(SQLModel, table=True):
+    """A message on the platform that carries a post, by its timestamp; one post may be several messages."""
+
+    __tablename__ = "message"
+
+    team: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    ts: str = Field(primary_key=True)
+    post: str = Field(index=True)
+    part: int = 0
+
+
+class DocumentRow(SQLModel, table=True):
+    """A version of a requirements or architecture document."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("project", "kind", "version"),)
+
+    id: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    kind: str
+    version: int
+    hash: str
+    body: dict[str, Any] = _json()
+    status: str = "current"  # current, approved, superseded
+    created_at: float
+
+
+class ApprovalRow(SQLModel, table=True):
+    """One person's word on one document."""
+
+    __tablename__ = "approval"
+
+    id: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    document: str = Field(index=True)
+    document_hash: str
+    user: str
+    verdict: str
+    via: str
+    emoji: str = ""
+    job: str | None = None
+    at: float
+    withdrawn_at: float | None = None
+
+
+class JobRow(SQLModel, table=True):
+    """Long work, claimed with a lease and a fencing number."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("job_open", "status", "queue", "not_before"),)
+
+    id: str = Field(primary_key=True)
+    project: str | None = Field(default=None, index=True)
+    queue: str
+    kind: str
+    payload: dict[str, Any] = _json()
+    status: str = "waiting"  # waiting, running, done, failed, cancelled
+    not_before: float = 0.0
+    lease_until: float = 0.0
+    fence: int = 0
+    attempts: int = 0
+    stop_asked: bool = False
+    error: str = ""
+    created_at: float
+
+
+class FileRow(SQLModel, table=True):
+    """A file that a person gave to a project; its content lies in the file store, by address."""
+
+    __tablename__ = "file"
+
+    id: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    ref: dict[str, Any] = _json()
+    name: str
+    address: str = ""
+    size: int = 0
+    role: str = ""
+    status: str = "waiting"  # waiting, stored, refused, replaced
+    problem: str = ""
+    created_at: float
+
+
+class TrialRow(SQLModel, table=True):
+    """One trial of a project's study, as the thread and the record show it."""
+
+    __tablename__ = "trial"
+
+    project: str = Field(primary_key=True)
+    study: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    config: dict[str, Any] = _json()
+    source: str = ""
+    accuracy: float | None = None
+    latency_p95_s: float | None = None
+    cost_usd: float | None = None
+    feasible: bool = True
+    error: str = ""
+    seconds: float = 0.0
+
+
+class VersionRow(SQLModel, table=True):
+    """The registry: a packaged configuration of a project."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("project", "number"),)
+
+    id: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    number: int
+    config: dict[str, Any] = _json()
+    scores: dict[str, Any] = _json()
+    folder: str = ""
+    command: list[str] = _json(list)
+    status: str = "packaged"  # packaged, live, retired
+    created_at: float
+
+
+class DeploymentRow(SQLModel, table=True):
+    """Where a version runs, and how it is."""
+
+    __tablename__ = "deployment"
+
+    id: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    version: str
+    url: str
+    pid: int = 0
+    status: str = "up"  # up, down, stopped
+    health: dict[str, Any] = _json()
+    probes: list[list[float]] = _json(list)
+    created_at: float
+
+
+class AnswerRow(SQLModel, table=True):
+    """An answer given in a thread, with what it rests on."""
+
+    __tablename__ = "answer"
+
+    id: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    version: str
+    user: str
+    question: str
+    text: str
+    sources: list[dict[str, Any]] = _json(list)
+    latency_s: float = 0.0
+    at: float
+
+
+class FeedbackRow(SQLModel, table=True):
+    """A thumb on an answer: one row for each person and answer, the last word counts."""
+
+    __tablename__ = "feedback"
+
+    answer: str = Field(primary_key=True)
+    user: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    version: str
+    rating: int  # +1 or -1; 0 when taken back
+    via: str
+    comment: str = ""
+    at: float
+
+
+class RecordRow(SQLModel, table=True):
+    """A project's record in the knowledge repository: brief, fingerprint of the data, trials, outcome."""
+
+    __tablename__ = "record"
+
+    id: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    skill: str
+    body: dict[str, Any] = _json()
+    at: float
+
+
+class LeaseRow(SQLModel, table=True):
+    """A named lease, such as the scheduler's: at most one holder at a time."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: float

@@ -1,0 +1,1 @@
+"""Ways out of Neo: what carries a post to people."""

@@ -1,0 +1,231 @@
+"""How one configuration does on golden questions: all of them in one batch, each stage from the stage cache."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from neo.automl.problem import Context, Evaluation, Instance, Metric, Resources
+from neo.automl.space import Config
+from neo.automl.stage_cache import StageCache, cache_at
+from neo.evals import retrieval_metrics as retrieval
+from neo.evals import text_metrics
+from neo.evals.evidence import Anchored, anchor
+from neo.evals.golden_set import GoldenQuestion, GoldenSet
+from neo.evals.retrieval_metrics import Place
+from skills.rag.models import can_embed, embedder, meaning_model, remembering
+from skills.rag.runtime.answers import Answer, Complete, Hit
+from skills.rag.runtime.documents import Document
+from skills.rag.runtime.generators import GENERATORS
+from skills.rag.runtime.index import needs_embedder
+from skills.rag.runtime.parameters import complete_config
+from skills.rag.runtime.pipeline import Pipeline, build_index, parse_file
+
+# Code versions of the stages; raise one when its results change.
+VERSIONS: Mapping[str, int] = {
+    "parse": 1, "chunk": 2, "embed": 1, "lexical_candidates": 1, "dense_candidates": 1, "anchor": 1,
+}  # fmt: skip
+LATENCY_SAMPLE = 8  # questions asked one at a time, without any cache, to measure the latency
+SHOWN_SOURCES = 5
+
+Value = TypeVar("Value")
+
+RETRIEVAL_METRICS = (
+    Metric("evidence_f2", "Evidence F2", "How much of the evidence is retrieved, and how little else."),
+    Metric("recall", "Evidence recall", "Share of the evidence's characters among the retrieved chunks."),
+    Metric("precision", "Evidence precision", "Share of the retrieved characters that is evidence."),
+    Metric("mrr", "Reciprocal rank", "One over the rank of the first chunk with evidence."),
+    Metric("ndcg", "nDCG", "Whether the chunks with evidence come first."),
+)  # fmt: skip
+ANSWER_METRICS = (
+    Metric("answer_recall", "Answer recall", "Share of the expected answer's words that the answer has."),
+    Metric("token_f1", "Answer F1", "Overlap of the answer's words with the expected ones, long answers discounted."),
+    Metric("exact_match", "Exact match", "Share of answers that are word for word the expected ones."),
+    Metric("semantic_similarity", "Likeness of meaning", "Cosine of the two answers' embeddings."),
+)
+
+_RETRIEVAL: Mapping[str, Callable[[Sequence[Place], Sequence[Sequence[Place]]], float]] = {
+    "evidence_f2": retrieval.f_beta,
+    "recall": retrieval.recall,
+    "precision": retrieval.precision,
+    "mrr": retrieval.reciprocal_rank,
+    "ndcg": retrieval.ndcg,
+}
+_TEXT: Mapping[str, Callable[[str, str], float]] = {
+    "answer_recall": text_metrics.answer_recall,
+    "token_f1": text_metrics.token_f1,
+    "exact_match": text_metrics.exact_match,
+}
+
+
+def metrics_for(golden: GoldenSet, resources: Resources) -> tuple[Metric, ...]:
+    """The metrics that this golden set can tell, the recommended one first."""
+    answers = tuple(m for m in ANSWER_METRICS if m.name != "semantic_similarity" or meaning_model(resources))
+    found = answers if golden.has_answers else ()
+    return found + (RETRIEVAL_METRICS if golden.has_evidence else ())
+
+
+def instances_of(golden: GoldenSet) -> tuple[Instance, ...]:
+    """One instance for each question; strata keep the documents' proportions in a split."""
+    return tuple(Instance(question.id, question, _stratum(question)) for question in golden.questions)
+
+
+OpenModel = Callable[[Context], Complete]
+"""Opens the language model that a context allows; a module-level function, since it crosses process boundaries."""
+
+
+def evaluate(
+    config: Config, instances: Sequence[Instance], context: Context, open_model: OpenModel | None = None
+) -> list[Evaluation]:
+    """Score a configuration on golden questions; see `neo.automl.problem`.
+
+    Bind *open_model* with `functools.partial`; it is called only for a generator that asks a language model.
+
+    Latency is measured on questions asked one at a time, without caches: on each question for a language model, on a
+    sample for quoting, which the other questions then share in turn, so that its percentiles are those of the sample.
+    """
+    questions: list[GoldenQuestion] = [instance.payload for instance in instances]
+    trial = _open(config, context, open_model)
+    hits = trial.pipeline.retrieve_many([question.question for question in questions])
+    answers = _answers(trial, questions, hits)
+    latencies = _latencies(trial, questions, answers)
+    scores = _scores(trial, questions, hits, answers, context)
+    return [
+        Evaluation(question.id, score, latency, answer.cost_usd if answer else 0.0, _output(question, answer, found))
+        for question, score, latency, answer, found in zip(questions, scores, latencies, answers, hits, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A configuration ready to run: *pipeline* remembers stages, *fresh* is as it will be deployed."""
+
+    documents: tuple[Document, ...]
+    pipeline: Pipeline
+    fresh: Pipeline
+    stage: _Stage
+    asks_model: bool
+
+
+class _Stage:
+    """The runtime's `Stage`, kept in the core's stage cache."""
+
+    def __init__(self, cache: StageCache) -> None:
+        self._cache = cache
+
+    def __call__(self, name: str, parameters: Mapping[str, Any], make: Callable[[], Value], /) -> Value:
+        return self._cache.get_or_make(name, VERSIONS[name], parameters, make)
+
+
+def _open(config: Config, context: Context, open_model: OpenModel | None) -> _Trial:
+    full, stage = complete_config(config), _Stage(cache_at(context.cache_dir))
+    files = [file for file in context.inputs if file.role == "document"]
+    documents = tuple(parse_file(file.name, file.sha256, file.path, full, stage) for file in files)
+    use = needs_embedder(full) and can_embed(full["embedder"], context.resources)
+    memory = remembering(full["embedder"], context.resources) if use else None
+    embed = embedder(full["embedder"], context.resources) if use else None
+    asks_model = GENERATORS[full["generator"]].needs_model
+    complete = open_model(context) if asks_model and open_model is not None else None
+    index = build_index(documents, full, memory, stage=stage)
+    pipeline = Pipeline(index, full, memory, complete, stage)
+    return _Trial(documents, pipeline, Pipeline(index, full, embed, complete), stage, asks_model)
+
+
+def _answers(trial: _Trial, questions: Sequence[GoldenQuestion], hits: Sequence[Sequence[Hit]]) -> list[Answer | None]:
+    """An answer for each question; none at all where no answer is expected, so none could be judged."""
+    texts = [question.question for question in questions]
+    if not any(question.answer for question in questions):
+        return [None] * len(questions)
+    if trial.asks_model:
+        return [trial.fresh.ask(text) for text in texts]
+    return list(trial.pipeline.answer_from(texts, hits))
+
+
+def _latencies(trial: _Trial, questions: Sequence[GoldenQuestion], answers: Sequence[Answer | None]) -> list[float]:
+    if trial.asks_model and all(answers):
+        return [answer.latency_s for answer in answers if answer]
+    if not questions:
+        return []
+    step = max(1, len(questions) // LATENCY_SAMPLE)
+    sample = [question.question for question in questions[::step]][:LATENCY_SAMPLE]
+    trial.fresh.ask(sample[0])  # what is built lazily is built now
+    measured = [trial.fresh.ask(text).latency_s for text in sample]
+    return [measured[place % len(measured)] for place in range(len(questions))]
+
+
+def _scores(
+    trial: _Trial,
+    questions: Sequence[GoldenQuestion],
+    hits: Sequence[Sequence[Hit]],
+    answers: Sequence[Answer | None],
+    context: Context,
+) -> list[dict[str, float]]:
+    likeness = _likeness(questions, answers, context.resources)
+    scores = []
+    for anchored, found, answer, like in zip(_anchored(trial, questions), hits, answers, likeness, strict=True):
+        row = _retrieval_scores(anchored, found)
+        expected = anchored.question.answer
+        if expected is not None and answer is not None:
+            row |= {name: score(answer.text, expected) for name, score in _TEXT.items()}
+            row["semantic_similarity"] = like
+        scores.append(row)
+    return scores
+
+
+def _anchored(trial: _Trial, questions: Sequence[GoldenQuestion]) -> list[Anchored]:
+    """The questions with their evidence located in the documents as this configuration parses them."""
+    asked = hashlib.sha256(repr([question for question in questions if question.evidence]).encode()).hexdigest()
+    key = {"documents": [document.key for document in trial.documents], "questions": asked}
+    texts = [(document.name, document.text) for document in trial.documents]
+    given = [question for question in questions if question.evidence]
+    located = iter(trial.stage("anchor", key, lambda: anchor(given, texts)))
+    return [next(located) if question.evidence else Anchored(question, ()) for question in questions]
+
+
+def _retrieval_scores(anchored: Anchored, hits: Sequence[Hit]) -> dict[str, float]:
+    if not anchored.question.evidence:
+        return {}
+    ranked = [Place(hit.chunk.document, hit.chunk.start, hit.chunk.end) for hit in hits]
+    items = [
+        [Place(place.document, place.start, place.end, whole=place.how == "document") for place in places]
+        for places in anchored.items
+    ]
+    return {name: score(ranked, items) for name, score in _RETRIEVAL.items()}
+
+
+def _likeness(
+    questions: Sequence[GoldenQuestion], answers: Sequence[Answer | None], resources: Resources
+) -> list[float]:
+    """Cosine of each answer with the expected one, in [0, 1]; NaN where either is absent or no model is here."""
+    name = meaning_model(resources)
+    pairs = [
+        (place, answer.text, question.answer)
+        for place, (question, answer) in enumerate(zip(questions, answers, strict=True))
+        if answer is not None and question.answer is not None
+    ]
+    values = [math.nan] * len(questions)
+    if name is None or not pairs:
+        return values
+    vectors = remembering(name, resources)([text for _, given, expected in pairs for text in (given, expected)])
+    for row, (place, _, _) in enumerate(pairs):
+        values[place] = max(0.0, min(1.0, float(vectors[2 * row] @ vectors[2 * row + 1])))
+    return values
+
+
+def _output(question: GoldenQuestion, answer: Answer | None, hits: Sequence[Hit]) -> dict[str, Any]:
+    sources = [source.to_json() for source in answer.sources] if answer else []
+    return {
+        "question": question.question,
+        "expected": question.answer,
+        "answer": answer.text if answer else None,
+        "sources": sources[:SHOWN_SOURCES],
+        "retrieved": [hit.chunk.id for hit in hits[:SHOWN_SOURCES]],
+    }
+
+
+def _stratum(question: GoldenQuestion) -> str:
+    documents = sorted({item.document for item in question.evidence if item.document})
+    return documents[0] if documents else ""

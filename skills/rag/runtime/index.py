@@ -1,0 +1,121 @@
+"""The index over a corpus: chunks, their vectors, and their words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+
+from .documents import Chunk
+from .lexical import LexicalIndex
+from .rerankers import RERANKERS
+from .retrievers import RETRIEVERS
+from .vector_stores import LOADERS, VECTOR_STORES, Floats, VectorStore
+
+CHUNKS_FILE = "chunks.jsonl"
+VECTORS_FILE = "vectors.bin"
+
+
+class Index:
+    """Chunks and what is needed to find them.
+
+    Args:
+        chunks: Row i of every other part is chunk i.
+        config: A complete configuration.
+        vectors: Shape (N, d), or None where nothing needs them.
+        store: A loaded store, in place of vectors.
+        key: What the chunks depend on: JSON values, for a caller that remembers results.
+    """
+
+    def __init__(
+        self,
+        chunks: Sequence[Chunk],
+        config: Mapping[str, Any],
+        vectors: Floats | None = None,
+        store: VectorStore | None = None,
+        key: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.chunks = tuple(chunks)
+        self.config = dict(config)
+        self.key = dict(key or {})
+        self._vectors = vectors
+        self._loaded = store
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        """The BM25 index; built when first asked for."""
+        texts = indexed_texts(self.chunks, self.config)
+        return LexicalIndex(texts, self.config["stemmer"], self.config["bm25_k1"], self.config["bm25_b"])
+
+    @cached_property
+    def store(self) -> VectorStore:
+        """The vector store.
+
+        Raises:
+            ValueError: the index was built without vectors.
+        """
+        if self._loaded is not None:
+            return self._loaded
+        if self._vectors is None:
+            raise ValueError(
+                f"This index has no vectors: it was built for the retriever {self.config['retriever']!r}. "
+                "Build it again with a configuration that needs them."
+            )
+        store = VECTOR_STORES[self.config["vector_store"]](self._vectors.shape[1])
+        store.add(self._vectors)
+        return store
+
+    def vectors_of(self, rows: Sequence[int]) -> Floats:
+        """The vectors of some chunks, shape (len(rows), d)."""
+        return self.store.rows(np.array(rows, dtype=np.int64))
+
+    def save(self, folder: Path) -> None:
+        """Write the index to a folder: plain JSON lines, and the store's own file where there are vectors."""
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / CHUNKS_FILE).open("w", encoding="utf-8") as out:
+            for chunk in self.chunks:
+                out.write(json.dumps(asdict(chunk), ensure_ascii=False) + "\n")
+        if self._vectors is not None or self._loaded is not None:
+            self.store.save(folder / VECTORS_FILE)
+
+    @classmethod
+    def load(cls, folder: Path, config: Mapping[str, Any]) -> Index:
+        """Read what `save` wrote."""
+        with (folder / CHUNKS_FILE).open(encoding="utf-8") as lines:
+            chunks = [_chunk(json.loads(line)) for line in lines]
+        path = folder / VECTORS_FILE
+        return cls(chunks, config, store=LOADERS[config["vector_store"]](path) if path.exists() else None)
+
+
+def _chunk(body: dict[str, Any]) -> Chunk:
+    return Chunk(**{**body, "page_starts": tuple(body["page_starts"])})
+
+
+def indexed_texts(chunks: Sequence[Chunk], config: Mapping[str, Any]) -> list[str]:
+    """What of each chunk is indexed: its text, with the document's name and headings before it when so configured."""
+    if config["index_text"] == "plain":
+        return [chunk.text for chunk in chunks]
+    return [f"{_title(chunk.document)} > {chunk.heading}\n{chunk.text}" for chunk in chunks]
+
+
+def _title(name: str) -> str:
+    """A file's name as words: ``returns-policy_v2.pdf`` gives ``returns policy v2``."""
+    return re.sub(r"[-_.\s]+", " ", PurePath(name).stem)
+
+
+def needs_vectors(config: Mapping[str, Any]) -> bool:
+    """Whether a complete configuration searches or reranks by the chunks' vectors."""
+    dense = "dense" in RETRIEVERS[config["retriever"]].sources
+    return dense or RERANKERS[config["reranker"]].needs_vectors
+
+
+def needs_embedder(config: Mapping[str, Any]) -> bool:
+    """Whether a complete configuration embeds anything: chunks, questions or sentences."""
+    quotes_by_meaning = config["generator"] == "extractive" and config["lexical_weight"] < 1
+    return needs_vectors(config) or quotes_by_meaning

@@ -1,0 +1,121 @@
+"""Every setting of the pipeline, once: its default, its range, and the stage that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .chunkers import CHUNKERS
+from .generators import GENERATORS
+from .lexical import STEMMERS
+from .parsers import PDF_PARSERS
+from .prompts import PROMPTS
+from .rerankers import RERANKERS
+from .retrievers import RETRIEVERS
+from .vector_stores import VECTOR_STORES
+
+Config = Mapping[str, Any]
+"""A flat mapping from a parameter's name to a plain value."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One setting.
+
+    Attributes:
+        name: Its key in a configuration; a unit, where it has one, is in the name.
+        stage: The stage whose result depends on it: parse, chunk, text, embed, lexical, retrieve, rerank or generate.
+        default: What a practitioner would start with.
+        about: One sentence for a person.
+        choices: The values there are; empty for a number or a name from elsewhere.
+        low: Least value of a number.
+        high: Greatest value of a number.
+        step: Distance between values worth trying.
+        log: Whether values are spread by their ratio.
+        when: It matters only when each named parameter has one of these values.
+    """
+
+    name: str
+    stage: str
+    default: Any
+    about: str
+    choices: tuple[Any, ...] = ()
+    low: float = 0
+    high: float = 0
+    step: float | None = None
+    log: bool = False
+    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+
+_DENSE = tuple(name for name, retriever in RETRIEVERS.items() if "dense" in retriever.sources)
+_LEXICAL = tuple(name for name, retriever in RETRIEVERS.items() if "lexical" in retriever.sources)
+_FUSED = tuple(name for name in _DENSE if name in _LEXICAL)
+_MODEL = {"generator": tuple(name for name, generator in GENERATORS.items() if generator.needs_model)}
+_QUOTING = {"generator": tuple(name for name, generator in GENERATORS.items() if not generator.needs_model)}
+
+_ALL = (
+    Parameter("pdf_parser", "parse", "pdfium", "Which reader turns PDF into text.", tuple(PDF_PARSERS)),
+    Parameter("chunker", "chunk", "sentence", "Where documents are cut.", tuple(CHUNKERS)),
+    Parameter("chunk_tokens", "chunk", 256, "Most tokens in a chunk.", low=64, high=512, step=64),
+    Parameter(
+        "chunk_overlap", "chunk", 0.15, "Share of a chunk that its neighbour repeats.", low=0, high=0.3, step=0.15,
+    ),
+    Parameter("index_text", "text", "plain", "What is indexed: the text, or headings and text.", ("plain", "titled")),
+    Parameter("embedder", "embed", "minilm-l6-int8", "The model that turns text into vectors."),
+    Parameter("stemmer", "lexical", "porter", "How words are brought to their stem for BM25.", tuple(STEMMERS)),
+    Parameter("bm25_k1", "lexical", 1.2, "Saturation of repeated words in BM25.", low=0.6, high=2.4, step=0.3),
+    Parameter("bm25_b", "lexical", 0.75, "How far BM25 discounts long chunks.", low=0, high=1, step=0.25),
+    Parameter("retriever", "retrieve", "rank_fusion", "How chunks are found.", tuple(RETRIEVERS)),
+    Parameter(
+        "fusion_weight", "retrieve", 0.5, "Weight of vectors against words.", low=0.1, high=0.9, step=0.1,
+        when={"retriever": _FUSED},
+    ),
+    Parameter(
+        "vector_store", "retrieve", "faiss", "Where vectors lie.", tuple(VECTOR_STORES), when={"retriever": _DENSE},
+    ),
+    Parameter("reranker", "rerank", "none", "A second look at what was found.", tuple(RERANKERS)),
+    Parameter(
+        "mmr_balance", "rerank", 0.7, "Weight of relevance against novelty.", low=0.3, high=0.9, step=0.1,
+        when={"reranker": ("mmr",)},
+    ),
+    Parameter("top_k", "rerank", 5, "Chunks that the answer is made from.", low=1, high=20, log=True),
+    Parameter("generator", "generate", "extractive", "How the answer is made.", tuple(GENERATORS)),
+    Parameter("answer_sentences", "generate", 2, "Sentences in a quoted answer.", low=1, high=3, when=_QUOTING),
+    Parameter(
+        "lexical_weight", "generate", 0.5, "Weight of shared words against likeness of meaning when quoting.",
+        low=0, high=1, step=0.25, when=_QUOTING,
+    ),
+    Parameter(
+        "refuse_below", "generate", 0.15, "Least support of a quoted answer, in [0, 1]; below it Neo says that "
+        "the documents do not tell.", low=0, high=0.5, step=0.05, when=_QUOTING,
+    ),
+    Parameter("prompt", "generate", "grounded", "What the language model is told.", tuple(PROMPTS), when=_MODEL),
+    Parameter(
+        "context_chars", "generate", 3000, "Most characters that the language model sees.", low=1500, high=12_000,
+        log=True, when=_MODEL,
+    ),
+)  # fmt: skip
+
+PARAMETERS: Mapping[str, Parameter] = {parameter.name: parameter for parameter in _ALL}
+DEFAULTS: Mapping[str, Any] = {parameter.name: parameter.default for parameter in _ALL}
+
+
+def complete_config(values: Config) -> dict[str, Any]:
+    """Fill a configuration up with the defaults.
+
+    Raises:
+        ValueError: a name is unknown, or a value is not among the choices; the message lists what there is.
+    """
+    for name, value in values.items():
+        if name not in PARAMETERS:
+            raise ValueError(f"There is no parameter {name!r}. There are: {', '.join(PARAMETERS)}.")
+        choices = PARAMETERS[name].choices
+        if choices and value not in choices:
+            raise ValueError(f"{name} cannot be {value!r}. It can be: {', '.join(map(str, choices))}.")
+    return {**DEFAULTS, **values}
+
+
+def of_stages(config: Config, *stages: str) -> dict[str, Any]:
+    """The part of a configuration that some stages read."""
+    return {name: config[name] for name, parameter in PARAMETERS.items() if parameter.stage in stages}

@@ -1,0 +1,112 @@
+"""The rag skill: question answering over a person's documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePath
+
+from neo.automl.problem import Context, Evaluation, InputFile, Limits, Problem, Resources
+from neo.automl.space import Config
+from neo.domain.brief import Brief
+from neo.domain.documents import Item
+from neo.errors import BadInput
+from neo.llm.base import ChatModel
+from neo.llm.local_model import local_model
+from neo.llm.openai_model import OpenAIModel
+from neo.skill import Build, Examination, Reply, Skill
+from skills.rag import client, intake, package, writing
+from skills.rag.evaluate import evaluate, instances_of, metrics_for
+from skills.rag.slots import SLOTS
+from skills.rag.space import search_space
+
+
+class RagSkill(Skill):
+    """Retrieval-augmented answers."""
+
+    name = "rag"
+    title = "Answers from your documents"
+    phrases = (
+        "answer questions about our documents",
+        "a chatbot over handbooks, manuals, policies, contracts, wiki pages or PDF files",
+        "search our knowledge base and support articles",
+        "rag, retrieval augmented generation, question answering, FAQ assistant",
+    )
+    slots = SLOTS
+
+    def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:
+        """See :class:`neo.skill.Skill`."""
+        return intake.examine(inputs)
+
+    def requirements(self, brief: Brief, found: Examination) -> list[Item]:
+        """See :class:`neo.skill.Skill`."""
+        return writing.requirements(brief, found)
+
+    def out_of_scope(self, brief: Brief) -> list[Item]:
+        """See :class:`neo.skill.Skill`."""
+        return writing.out_of_scope(brief)
+
+    def risks(self, brief: Brief, found: Examination) -> list[Item]:
+        """See :class:`neo.skill.Skill`."""
+        return writing.risks(brief, found)
+
+    def architecture(self, problem: Problem) -> list[Item]:
+        """See :class:`neo.skill.Skill`."""
+        return writing.architecture(problem)
+
+    def problem(self, brief: Brief, inputs: Sequence[InputFile], cache_dir: Path, resources: Resources) -> Problem:
+        """See :class:`neo.skill.Skill`."""
+        allowed = resources if brief.value("privacy") != "stays here" else replace(resources, endpoint=None)
+        read = intake.read_inputs(inputs)
+        if read.golden is None or not read.documents:
+            problems = " ".join(report.problem for report in read.reports if report.problem)
+            raise BadInput(
+                "There is nothing to search on.", problems, " ".join((intake.WANT_DOCUMENT, intake.WANT_GOLDEN))
+            )
+        golden = intake.answerable(read.golden, read.documents)
+        roles = {report.name: report.role for report in read.reports}
+        files = tuple(replace(file, role=roles[file.name]) for file in inputs if roles.get(file.name))
+        suffixes = {PurePath(file.name).suffix.lower() for file in files if file.role == "document"}
+        metrics = metrics_for(golden, allowed)
+        wanted = brief.value("metric")
+        return Problem(
+            skill=self.name,
+            space=search_space(allowed, golden, suffixes),
+            instances=instances_of(golden),
+            metrics=metrics,
+            metric=wanted if wanted in {metric.name for metric in metrics} else metrics[0].name,
+            limits=Limits(brief.value("accuracy"), brief.value("latency"), brief.value("cost")),
+            evaluate=partial(evaluate, open_model=open_model),
+            context=Context(files, cache_dir, allowed),
+            notes=(
+                *golden.notes,
+                *(f"{one.row} of the golden set is left out: {one.reason}" for one in golden.rejected),
+            ),
+        )
+
+    def build(self, problem: Problem, config: Config, folder: Path) -> Build:
+        """See :class:`neo.skill.Skill`."""
+        return package.build(problem, config, folder)
+
+    def ask(self, url: str, question: str, timeout_s: float) -> Reply:
+        """See :class:`neo.skill.Skill`."""
+        return client.ask(url, question, timeout_s)
+
+    def smoke(self, problem: Problem, url: str, most: int) -> list[Evaluation]:
+        """See :class:`neo.skill.Skill`."""
+        return client.smoke(problem, url, most)
+
+    def example(self, url: str, problem: Problem) -> str:
+        """See :class:`neo.skill.Skill`."""
+        question = problem.instances[0].payload.question.replace('"', "'")
+        return (
+            "For example:\n"
+            f"```curl -s {url}/ask -H 'content-type: application/json' -d '{{\"question\": \"{question}\"}}'```"
+        )
+
+
+def open_model(context: Context) -> ChatModel:
+    """The language model that a context allows: its endpoint, else the packaged one."""
+    resources = context.resources
+    return OpenAIModel(resources.endpoint) if resources.endpoint else local_model(resources.models_dir)

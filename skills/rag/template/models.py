@@ -1,0 +1,104 @@
+"""The models of this package: embeddings and completions as plain functions."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).parent
+ABOUT: dict[str, Any] = json.loads((HERE / "package.json").read_text("utf-8"))
+
+# How each packaged embedder's output becomes one vector, as it was when the index was built.
+PACKAGED = {"minilm-l6-int8": ("MEAN", None), "minilm-l3": ("DISABLED", "461")}
+DIM = 384
+MAX_TOKENS = 300
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A reply and its cost in dollars, where it is known."""
+
+    text: str
+    cost_usd: float = 0.0
+
+
+def embedder(threads: int = 2) -> Callable[[Sequence[str]], Any] | None:
+    """Texts to unit vectors, shape (N, d), float32; None when this configuration uses words alone."""
+    name = ABOUT["models"].get("embedder")
+    if name is None:
+        return None
+    from fastembed import TextEmbedding
+
+    model = _packaged(name, threads) if name in PACKAGED else TextEmbedding(name, threads=threads)
+
+    def embed(texts: Sequence[str]) -> Any:
+        # One text a run, as when the index was built: the int8 weights' scales depend on a batch's texts.
+        vectors = np.array(list(model.embed(list(texts), batch_size=1)), dtype=np.float32).reshape(len(texts), -1)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.divide(vectors, norms, out=vectors, where=norms > 0)
+
+    return embed
+
+
+def _packaged(name: str, threads: int) -> Any:
+    from fastembed import TextEmbedding
+    from fastembed.common.model_description import ModelSource, PoolingType
+
+    pooling, output = PACKAGED[name]
+    TextEmbedding.add_custom_model(
+        model=f"packaged/{name}",
+        pooling=PoolingType[pooling],
+        normalization=True,
+        sources=ModelSource(hf=f"packaged/{name}"),
+        dim=DIM,
+        model_file="model.onnx",
+        output_name=output,
+    )
+    return TextEmbedding(f"packaged/{name}", specific_model_path=str(HERE / "models" / name), threads=threads)
+
+
+def completer() -> Callable[[str, str], Completion] | None:
+    """A language model as a function of a system and a user text; None when answers are quoted."""
+    models = ABOUT["models"]
+    if "local_model" in models:
+        return _chat(*_local(HERE / "models" / models["local_model"]))
+    if "endpoint_model" in models:
+        import openai
+
+        url = os.environ.get("OPENAI_BASE_URL") or models["endpoint_url"] or None
+        return _chat(openai.OpenAI(base_url=url), models["endpoint_model"], None)
+    return None
+
+
+def _local(folder: Path) -> tuple[Any, str, Any]:
+    import openai
+    import xllamacpp
+
+    wanted = xllamacpp.CommonParams()
+    wanted.model.path = str(next(folder.glob("*.gguf")))
+    wanted.n_ctx, wanted.n_parallel, wanted.warmup = 4096, 1, False
+    wanted.cpuparams.n_threads, wanted.port, wanted.verbosity = 2, 0, -1
+    server = xllamacpp.Server(wanted)
+    return openai.OpenAI(base_url=f"{server.listening_address}/v1", api_key="none"), folder.name, server
+
+
+def _chat(client: Any, model: str, server: Any) -> Callable[[str, str], Completion]:
+    most = 120 if server is not None else MAX_TOKENS
+
+    def complete(system: str, user: str) -> Completion:
+        reply = client.chat.completions.create(
+            model=model,
+            messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
+            max_completion_tokens=most,
+            **({"temperature": 0} if server is not None else {}),
+        )
+        return Completion((reply.choices[0].message.content or "").strip())
+
+    complete.server = server  # type: ignore[attr-defined]  # it lives as long as what talks to it
+    return complete
