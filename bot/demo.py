@@ -28,6 +28,7 @@ WAIT_S = 120.0
 SEARCH_WAIT_S = 900.0
 QUESTIONS = 3
 _TICK = "white_check_mark"
+_BAD_ENDS = (":x: ", ":warning: No configuration")
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Play:
 
     def _fail_early(self) -> None:
         for message in self._thread()[-3:]:
-            if message.user == self.person.bot_user_id and message.text.startswith(":x:"):
+            if message.user == self.person.bot_user_id and message.text.startswith(_BAD_ENDS):
                 raise TimeoutError(f"Neo stopped: {message.text}")
 
     def _thread(self) -> list[Message]:

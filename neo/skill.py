@@ -68,12 +68,14 @@ class Examination:
         missing: What is still needed before a search makes sense, a sentence each; empty when ready.
         notes: What the person should know: rejected rows, duplicates, too few questions.
         facts: Figures for the documents: pages, words, questions, ...
+        summary: The same in one sentence for a person.
     """
 
     files: tuple[FileReport, ...]
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    summary: str = ""
 
 
 @dataclass(frozen=True)

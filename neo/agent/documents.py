@@ -57,8 +57,8 @@ def _summary(skill: Skill, brief: Brief, found: Examination) -> str:
         for slot in skill.slots
         if slot.kind in ("share", "seconds", "dollars") and brief.value(slot.name) is not None
     ]
-    facts = ", ".join(f"{value} {name}" for name, value in found.facts.items())
-    return f"{brief.value('purpose', brief.opening)} Limits: {', '.join(limits)}. Files: {facts}."
+    purpose = str(brief.value("purpose", brief.opening)).rstrip(" .")
+    return f"{purpose}. Limits: {', '.join(limits)}. Given: {found.summary}"
 
 
 def _source(value: SlotValue) -> str:
@@ -145,7 +145,7 @@ def architecture(
         title=f"Architecture, milestones and budget: {skill.title}",
         version=previous.version + 1 if previous else 1,
         summary=(
-            f"Neo will try {estimate.trials} of about {problem.space.size():,} configurations on "
+            f"Neo will try {estimate.trials} of {_many(problem.space.size())} configurations on "
             f"{len(problem.instances)} golden questions, keep a third of them unseen for the verdict, and deploy the "
             f"winner on this machine. The plain default scores {score:.2f} ({problem.metric_title()}) today."
         ),
@@ -159,6 +159,10 @@ def architecture(
         ),
     )
     return replace(document, delta=changes(previous, document))
+
+
+def _many(number: int) -> str:
+    return f"about {number:,}" if number < 1_000_000 else "more than a million possible"
 
 
 def _space(problem: Problem) -> list[Item]:

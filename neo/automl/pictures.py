@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import MaxNLocator
 
 from neo.automl.problem import Limits
 from neo.automl.trials import Trial, pareto_front
 
 _SIZE = (7.2, 5.0)
 _DPI = 150
+_PAD_IN = 0.2
 # Wong (2011), Nature Methods 8:441: eight colours that colour-blind people can tell apart.
 COLOURS = {"default": "#000000", "random": "#56B4E9", "tpe": "#0072B2", "front": "#D55E00", "limit": "#999999"}
 
@@ -49,7 +52,7 @@ def front_picture(trials: Sequence[Trial], winner: Trial | None, metric: str, li
     if winner is not None:
         at = ((winner.latency_p95_s or 0.0) * 1000, winner.accuracy or 0.0)
         axes.scatter(*at, s=220, marker="*", color=COLOURS["front"], edgecolor="black", zorder=4, label="winner")
-    axes.legend(fontsize=10)
+    axes.legend(fontsize=12, framealpha=0.8)
     best = max((t.accuracy or 0.0 for t in done), default=0.0)
     alt = (
         f"Scatter plot of {len(done)} trials: {metric} over p95 latency. {len(front)} lie on the Pareto front; the best "
@@ -70,7 +73,7 @@ def history_picture(trials: Sequence[Trial], metric: str, limits: Limits) -> Pic
     axes.step([t.number for t in done], best, where="post", color=COLOURS["front"], label="best so far")
     if limits.accuracy is not None:
         axes.axhline(limits.accuracy, color=COLOURS["limit"], linestyle="--", label=f"limit {limits.accuracy:.2f}")
-    axes.legend(fontsize=10)
+    axes.legend(fontsize=12, framealpha=0.8)
     alt = (
         f"Line chart of {len(done)} trials: the best {metric} rose from {best[0]:.2f} in the first trial to {best[-1]:.2f}."
         if best
@@ -80,11 +83,13 @@ def history_picture(trials: Sequence[Trial], metric: str, limits: Limits) -> Pic
 
 
 def _axes(title: str, x: str, y: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=_SIZE, dpi=_DPI, layout=ConstrainedLayoutEngine(w_pad=_PAD_IN, h_pad=_PAD_IN))
     axes = figure.add_subplot()
-    axes.set_title(title, fontsize=14)
-    axes.set_xlabel(x, fontsize=12)
-    axes.set_ylabel(y, fontsize=12)
+    axes.set_title(title, fontsize=17)
+    axes.set_xlabel(x, fontsize=14)
+    axes.set_ylabel(y, fontsize=14)
+    axes.tick_params(labelsize=12)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=x == "trial"))
     axes.grid(visible=True, alpha=0.25)
     return figure, axes
 
@@ -95,7 +100,7 @@ def _points(axes: Axes, trials: Sequence[Trial], place: Callable[[Trial], float]
         axes.scatter(
             [place(t) for t in some],
             [t.accuracy or 0.0 for t in some],
-            s=45,
+            s=60,
             color=COLOURS.get(source, "#CC79A7"),
             alpha=0.85,
             label=source,

@@ -95,7 +95,7 @@ def _markdown(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict, p
 def _winner(verdict: Verdict) -> list[str]:
     best = verdict.best
     assert best is not None
-    lines = ["## The winner", "", *(f"- {name}: {value}" for name, value in best.config.items()), ""]
+    lines = ["## The winner", "", *(f"- {name.replace('_', ' ')}: {value_words(value)}" for name, value in best.config.items()), ""]
     lines += [
         f"Search score {best.accuracy:.3f}; optimism (search minus hold-out) {verdict.optimism:+.3f}; "
         f"p95 latency {1000 * (best.latency_p95_s or 0):.0f} ms; ${best.cost_usd or 0:g} a question.",
@@ -133,7 +133,12 @@ def violation_words(trial: Trial) -> str:
 
 def config_words(config: Config) -> str:
     """A configuration in one line."""
-    return ", ".join(f"{name} {value}" for name, value in config.items())
+    return ", ".join(f"{name.replace('_', ' ')} {value_words(value)}" for name, value in config.items())
+
+
+def value_words(value: object) -> str:
+    """A value without the noise of floating point."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _trials(run: StudyRun, problem: Problem) -> list[str]:

@@ -159,7 +159,7 @@ def examination_of(project: ProjectRow) -> Examination | None:
     if not body:
         return None
     files = tuple(FileReport(**report) for report in body["files"])
-    return Examination(files, tuple(body["missing"]), tuple(body["notes"]), body["facts"])
+    return Examination(files, tuple(body["missing"]), tuple(body["notes"]), body["facts"], body["summary"])
 
 
 def stage_of(project: ProjectRow) -> Stage:

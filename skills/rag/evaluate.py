@@ -140,6 +140,7 @@ def _answers(trial: _Trial, questions: Sequence[GoldenQuestion], hits: Sequence[
     if not any(question.answer for question in questions):
         return [None] * len(questions)
     if trial.asks_model:
+        trial.fresh.retrieve_many(texts[:1])  # what is built lazily is built now, not in the first latency
         return [trial.fresh.ask(text) for text in texts]
     return list(trial.pipeline.answer_from(texts, hits))
 

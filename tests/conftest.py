@@ -1,0 +1,45 @@
+"""Fixtures that every test may use, and a fence: no test reaches a paid service."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from world import World, world
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_outside() -> None:
+    """Keys and tokens of whoever runs the tests are not for the tests."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SENTRY_DSN"):
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The development data beside the project; skips where it is absent."""
+    folder = Path(os.environ.get("NEO_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"the development data is not here ({folder}); set NEO_SHARED")
+    return folder
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    """A fresh Neo."""
+    made = world(tmp_path)
+    yield made
+    with made.store.read() as tx:
+        for row in tx.deployments.running():
+            from neo.delivery.deployers import Running
+
+            made.neo.deps.deployer.stop(Running(row.url, row.pid))
+    made.store.close()
