@@ -26,7 +26,7 @@ from skills.rag.runtime.pipeline import Pipeline, build_index, parse_file
 
 # Code versions of the stages; raise one when its results change.
 VERSIONS: Mapping[str, int] = {
-    "parse": 1, "chunk": 2, "embed": 1, "lexical_candidates": 1, "dense_candidates": 1, "anchor": 1,
+    "parse": 1, "chunk": 2, "embed": 1, "passages": 1, "lexical_candidates": 1, "dense_candidates": 1, "anchor": 1,
 }  # fmt: skip
 LATENCY_SAMPLE = 8  # questions asked one at a time, without any cache, to measure the latency
 SHOWN_SOURCES = 5

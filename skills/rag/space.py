@@ -21,8 +21,9 @@ LOCAL_MODEL = "smollm2-135m"
 LOCAL_MODEL_QUESTIONS = 5  # the packaged model takes seconds a question
 GENERATION_ONLY = "generate"
 # Settings that stay at their default: no golden set tells a good refusal from a bad one unless it asks
-# what the documents do not answer, and there is one vector store on this machine.
-NOT_SEARCHED = ("refuse_below", "vector_store")
+# what the documents do not answer; there is one vector store on this machine; and vectors of whole chunks were no
+# better than pooled ones (see `skills.rag.runtime.chunk_vectors`), but would embed the corpus again for each chunking.
+NOT_SEARCHED = ("refuse_below", "vector_store", "chunk_vector")
 
 
 def search_space(resources: Resources, golden: GoldenSet, suffixes: Collection[str]) -> Space:

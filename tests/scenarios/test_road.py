@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 from world import OWNER, World, world
 
-from neo.domain.events import MessageReceived, ReactionAdded
+from neo.domain.events import FileRef, MessageReceived, ReactionAdded
 
 
 def test_from_the_first_words_to_an_answer_with_thumbs(here: World) -> None:
@@ -59,6 +60,8 @@ def test_a_service_that_dies_is_told_started_again_and_told_again(here: World) -
 
 
 def test_limits_that_nothing_meets_are_said_and_the_closest_can_be_taken(here: World) -> None:
+    wrong = '"How many gates has dock four?","a dozen green gates","Dock four is closed on Sundays.",returns.md'
+    here.contents["golden.csv"] += f"\n{wrong}\n{wrong.replace('dock four', 'the dock')}".encode()
     here.to_requirements()
     here.say("accuracy 100 %")
     here.work()
@@ -121,7 +124,7 @@ def test_what_neo_cannot_build_is_said(here: World) -> None:
     assert "Today I can build" in sent.post.text
 
 
-def test_bad_files_are_named_with_their_reason_and_the_intake_goes_on(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_bad_files_are_named_with_their_reason_and_the_intake_goes_on(tmp_path: Path) -> None:
     files = {"empty.pdf": b"", "fake.docx": b"not a document", "golden.csv": b"a,b\n1,2\n"}
     here = world(tmp_path, files)
     here.say("@Neo answer questions about our handbooks", thread=None)
@@ -138,21 +141,12 @@ def test_bad_files_are_named_with_their_reason_and_the_intake_goes_on(tmp_path) 
 def test_a_file_that_cannot_be_fetched_is_said(here: World) -> None:
     here.say("@Neo answer questions about our handbooks", thread=None)
     here.contents["gone.md"] = b"x"
-    here.neo.receive(
-        MessageReceived(
-            "EvF", "T1", "C1", "5.0", "1.0", OWNER, "", (here_file("gone.md"),)
-        )
-    )
+    gone = FileRef("F1", "gone.md", 1, "", "gone.md")
+    here.neo.receive(MessageReceived("EvF", "T1", "C1", "5.0", "1.0", OWNER, "", (gone,)))
     del here.contents["gone.md"]
     here.settle()
     here.work()
     assert here.said("gone.md is gone.")
-
-
-def here_file(name: str):  # type: ignore[no-untyped-def]
-    from neo.domain.events import FileRef
-
-    return FileRef("F1", name, 1, "", name)
 
 
 def test_files_in_mid_search_are_not_taken_silently(here: World) -> None:

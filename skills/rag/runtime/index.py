@@ -101,12 +101,13 @@ def indexed_texts(chunks: Sequence[Chunk], config: Mapping[str, Any]) -> list[st
     """What of each chunk is indexed: its text, with the document's name and headings before it when so configured."""
     if config["index_text"] == "plain":
         return [chunk.text for chunk in chunks]
-    return [f"{_title(chunk.document)} > {chunk.heading}\n{chunk.text}" for chunk in chunks]
+    return [f"{title_of(chunk)}\n{chunk.text}" for chunk in chunks]
 
 
-def _title(name: str) -> str:
-    """A file's name as words: ``returns-policy_v2.pdf`` gives ``returns policy v2``."""
-    return re.sub(r"[-_.\s]+", " ", PurePath(name).stem)
+def title_of(chunk: Chunk) -> str:
+    """The document's name as words, and the headings: ``returns policy > Damaged goods``."""
+    name = re.sub(r"[-_.\s]+", " ", PurePath(chunk.document).stem)
+    return f"{name} > {chunk.heading}" if chunk.heading else name
 
 
 def needs_vectors(config: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .chunk_vectors import CHUNK_VECTORS
 from .chunkers import CHUNKERS
 from .generators import GENERATORS
 from .lexical import STEMMERS
@@ -63,6 +64,7 @@ _ALL = (
     ),
     Parameter("index_text", "text", "plain", "What is indexed: the text, or headings and text.", ("plain", "titled")),
     Parameter("embedder", "embed", "minilm-l6-int8", "The model that turns text into vectors."),
+    Parameter("chunk_vector", "embed", "pooled", "How a chunk gets its vector.", tuple(CHUNK_VECTORS)),
     Parameter("stemmer", "lexical", "porter", "How words are brought to their stem for BM25.", tuple(STEMMERS)),
     Parameter("bm25_k1", "lexical", 1.2, "Saturation of repeated words in BM25.", low=0.6, high=2.4, step=0.3),
     Parameter("bm25_b", "lexical", 0.75, "How far BM25 discounts long chunks.", low=0, high=1, step=0.25),

@@ -11,35 +11,23 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from .answers import Answer, Complete, Embed, Hit
+from .chunk_vectors import CHUNK_VECTORS
 from .chunkers import chunk
 from .documents import Chunk, Document
 from .generators import GENERATORS, Tools
-from .index import Index, indexed_texts, needs_vectors
+from .index import Index, needs_vectors
 from .parameters import Config, complete_config, of_stages
 from .parsers import parse
 from .rerankers import RERANKERS
 from .retrievers import RETRIEVERS, Candidates, dense_candidates, lexical_candidates
+from .stages import Stage, run
 
 CANDIDATES = 50  # what fusion and rerankers choose from
 CONFIG_FILE = "config.json"
-Value = TypeVar("Value")
-
-
-class Stage(Protocol):
-    """Runs a stage, or remembers what it gave for the same name and parameters."""
-
-    def __call__(self, name: str, parameters: Mapping[str, Any], make: Callable[[], Value], /) -> Value:
-        """The stage's result; *parameters* are JSON values and hold all that it depends on."""
-
-
-def run(name: str, parameters: Mapping[str, Any], make: Callable[[], Value], /) -> Value:
-    """Run a stage and remember nothing."""
-    return make()
 
 
 def parse_file(name: str, sha256: str, path: Path, config: Config, stage: Stage = run) -> Document:
@@ -71,9 +59,8 @@ def build_index(
         raise ValueError("The documents gave no chunk: there is nothing to index.")
     vectors = None
     if needs_vectors(full):
-        encode = _required(embed, full)
-        texts = indexed_texts(chunks, full)
-        vectors = stage("embed", {**key, **of_stages(full, "text", "embed")}, lambda: encode(texts))
+        make = CHUNK_VECTORS[full["chunk_vector"]]
+        vectors = make(documents, chunks, full, key, _required(embed, full), stage)
     index = Index(chunks, full, vectors, key=key)
     if folder is not None:
         index.save(folder)

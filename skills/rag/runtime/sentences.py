@@ -14,6 +14,7 @@ _END = re.compile(
     r"(?<=[.!?])[\"')\]\u201d]*\s+(?=[\"'(\[\u201c]?[A-Z0-9])|(?<=[\u3002\uff01\uff1f])|\s*\n(?=\s*\n|[-*#|]|\d+[.)] )"
 )
 _LONG_CHARS = 600
+_HEADINGS = re.compile(r"(?:#{1,6} [^\n]*(?:\n\s*|$))+")
 _BREAK = re.compile(r"\n|(?<=[;:])\s")
 
 
@@ -37,8 +38,10 @@ def sentences_of(chunk: Chunk) -> Iterator[Sentence]:
     for start, end in _spans(chunk.text, 0, len(chunk.text), _END):
         pieces = [(start, end)] if end - start <= _LONG_CHARS else _spans(chunk.text, start, end, _BREAK)
         for first, last in pieces:
+            headings = _HEADINGS.match(chunk.text, first, last)
+            first = headings.end() if headings else first  # a heading's line may lead straight into a sentence
             text = chunk.text[first:last]
-            if not text.startswith("#") and any(character.isalnum() for character in text):
+            if any(character.isalnum() for character in text):
                 yield Sentence(chunk, chunk.start + first, chunk.start + last, text)
 
 

@@ -113,7 +113,7 @@ def test_stages_are_named_with_all_that_they_depend_on(documents: list[Document]
     changes: list[dict[str, Any]] = [
         {}, {"chunk_tokens": 64}, {"chunker": "token", "chunk_tokens": 64}, {"index_text": "titled"},
         {"stemmer": "none"}, {"bm25_b": 0.0}, {"retriever": "bm25"}, {"retriever": "dense"}, {"fusion_weight": 0.9},
-        {"reranker": "mmr"},
+        {"reranker": "mmr"}, {"chunk_vector": "whole"}, {"chunk_vector": "whole", "index_text": "titled"},
     ]  # fmt: skip
     for change in changes * 2:
         parsed = [parse_file("handbook.md", "sha", path, change, stage)]

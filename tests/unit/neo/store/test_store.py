@@ -1,0 +1,226 @@
+"""Inbox, outbox, jobs, migrations and files, on a real database (PostgreSQL too, where its binaries are)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from postgres import server_url
+from sqlmodel import SQLModel
+
+from neo.domain.posts import Post
+from neo.errors import ConfigurationError, LeaseLost, Unavailable
+from neo.store import Store
+from neo.store.files import FileStore
+from neo.store.jobs import LEASE_S
+from neo.store.migrate import migrate, newest
+from neo.store.tables import ProjectRow
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty database of the present schema."""
+    url = f"sqlite:///{tmp_path / 'neo.db'}" if request.param == "sqlite" else server_url(request)
+    made = Store(url)
+    migrate(made)
+    yield made
+    made.close()
+
+
+def project(store: Store, thread: str = "1.0") -> ProjectRow:
+    with store.write() as tx:
+        return tx.projects.add(
+            ProjectRow(
+                id=f"prj_{thread}",
+                team="T1",
+                channel="C1",
+                thread=thread,
+                owner="U1",
+                skill="rag",
+                title="t",
+                stage="intake",
+                created_at=1.0,
+                updated_at=1.0,
+            )
+        )
+
+
+def test_migrations_make_exactly_the_tables_of_the_code_and_a_second_run_does_nothing(store: Store) -> None:
+    assert migrate(store) == newest()
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "neo_schema"})
+        differences = [d for d in compare_metadata(context, SQLModel.metadata) if "neo_schema" not in str(d)]
+    assert differences == []
+
+
+def test_an_event_is_kept_once_by_its_id_and_by_its_message(store: Store) -> None:
+    with store.write() as tx:
+        assert tx.inbox.add("T1", "Ev1", "lane", {}, 1.0, "T1:C1:1.0")
+        assert not tx.inbox.add("T1", "Ev1", "lane", {}, 1.0, None)
+        assert not tx.inbox.add("T1", "Ev2", "lane", {}, 1.0, "T1:C1:1.0")
+        assert tx.inbox.add("T2", "Ev1", "lane", {}, 1.0, None)
+
+
+def test_a_lane_is_handled_in_order_and_one_at_a_time_while_lanes_go_in_parallel(store: Store) -> None:
+    with store.write() as tx:
+        for id, lane in (("a1", "a"), ("a2", "a"), ("b1", "b")):
+            tx.inbox.add("T", id, lane, {"id": id}, 1.0)
+    with store.write() as tx:
+        first = tx.inbox.claim(10.0)
+    with store.write() as tx:
+        second = tx.inbox.claim(10.0)
+    with store.write() as tx:
+        assert tx.inbox.claim(10.0) is None
+        assert first and second and (first.event_id, second.event_id) == ("a1", "b1")
+        tx.inbox.finish(first.seq or 0)
+    with store.write() as tx:
+        third = tx.inbox.claim(10.0)
+    assert third and third.event_id == "a2"
+
+
+def test_an_event_whose_handler_died_is_handled_again_before_its_followers(store: Store) -> None:
+    with store.write() as tx:
+        tx.inbox.add("T", "a1", "a", {}, 1.0)
+        tx.inbox.add("T", "a2", "a", {}, 1.0)
+    with store.write() as tx:
+        assert tx.inbox.claim(10.0)
+    with store.write() as tx:
+        again = tx.inbox.claim(10.0 + 3600)
+    assert again and (again.event_id, again.attempts) == ("a1", 2)
+
+
+def test_many_threads_claim_each_event_once(store: Store) -> None:
+    with store.write() as tx:
+        for number in range(40):
+            tx.inbox.add("T", f"e{number}", f"lane{number}", {}, 1.0)
+    start = threading.Barrier(4)
+
+    def claim_all() -> list[str]:
+        start.wait()
+        found = []
+        while True:
+            with store.write() as tx:
+                row = tx.inbox.claim(10.0)
+            if row is None:
+                return found
+            found.append(row.event_id)
+
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [id for future in [pool.submit(claim_all) for _ in range(4)] for id in future.result()]
+    assert sorted(claimed) == sorted(f"e{number}" for number in range(40))
+
+
+def test_posts_of_a_channel_go_out_in_order_and_edits_wait_and_merge(store: Store) -> None:
+    row = project(store)
+    with store.write() as tx:
+        first = tx.outbox.add(row, Post("progress", "0 of 9"), 1.0)
+        tx.outbox.edit(first.id, Post("progress", "1 of 9"), 1.0)
+        tx.outbox.edit(first.id, Post("progress", "2 of 9"), 1.0)
+        tx.outbox.add(row, Post("text", "done"), 1.0)
+    sent = []
+    for _ in range(3):
+        with store.write() as tx:
+            claimed = tx.outbox.claim(5.0)
+            assert claimed is not None
+            assert tx.outbox.claim(5.0) is None, "a channel is served by one deliverer at a time"
+            sent.append((claimed.body["text"], bool(claimed.edits)))
+            tx.outbox.sent(claimed.id, [] if claimed.edits else [f"{len(sent)}.0"])
+    assert sent == [("0 of 9", False), ("2 of 9", True), ("done", False)]
+
+
+def test_a_busy_channel_is_left_alone(store: Store) -> None:
+    row = project(store)
+    with store.write() as tx:
+        tx.outbox.add(row, Post("text", "hello"), 1.0)
+        assert tx.outbox.claim(5.0, busy=["C1"]) is None
+        assert tx.outbox.claim(5.0) is not None
+
+
+def test_a_holder_past_its_lease_is_fenced_off(store: Store) -> None:
+    project(store)
+    with store.write() as tx:
+        tx.jobs.add("tune", "tune", "prj_1.0", 1.0)
+    with store.write() as tx:
+        old = tx.jobs.claim("tune", 10.0)
+        assert old is not None and tx.jobs.claim("tune", 10.0) is None
+    with store.write() as tx:
+        new = tx.jobs.claim("tune", 10.0 + LEASE_S + 1)
+    assert new is not None and new.fence == 2
+    with pytest.raises(LeaseLost), store.write() as tx:
+        tx.projects.save(tx.projects.get("prj_1.0"), title="written by the old holder")
+        tx.jobs.hold(new.id, 1, 60.0)
+    with store.write() as tx:
+        assert tx.projects.get("prj_1.0").title == "t"
+        assert tx.jobs.hold(new.id, 2, 60.0).status == "running"
+
+
+def test_a_delayed_job_waits_and_a_stopped_one_never_runs(store: Store) -> None:
+    project(store)
+    with store.write() as tx:
+        tx.jobs.add("tune", "tune", "prj_1.0", 100.0, delay_s=60.0)
+        assert tx.jobs.claim("tune", 159.0) is None
+        tx.jobs.stop("prj_1.0")
+    with store.write() as tx:
+        assert tx.jobs.claim("tune", 200.0) is None
+
+
+def test_a_named_lease_has_one_holder(store: Store) -> None:
+    with store.write() as tx:
+        assert tx.jobs.take_lease("scheduler", "a", 10.0, 60.0)
+    with store.write() as tx:
+        assert not tx.jobs.take_lease("scheduler", "b", 20.0, 60.0)
+        assert tx.jobs.take_lease("scheduler", "a", 30.0, 60.0)
+    with store.write() as tx:
+        assert tx.jobs.take_lease("scheduler", "b", 95.0, 60.0)
+
+
+def test_a_database_of_a_newer_neo_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    made = Store(f"sqlite:///{tmp_path / 'neo.db'}")
+    migrate(made)
+    with made.engine.connect() as connection:
+        connection.exec_driver_sql("update neo_schema set version_num = '9999'")
+        connection.commit()
+    with pytest.raises(ConfigurationError, match="newer version"):
+        migrate(made)
+
+
+def test_a_url_that_is_none_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="NEO_DATABASE_URL"):
+        Store("not a url")
+
+
+def test_a_read_only_database_is_a_clear_refusal_and_nothing_is_lost(tmp_path: Path) -> None:
+    made = Store(f"sqlite:///{tmp_path / 'neo.db'}")
+    migrate(made)
+    project(made)
+    made.close()
+    locked = Store(f"sqlite:///file:{tmp_path / 'neo.db'}?mode=ro&uri=true")
+    with pytest.raises((Unavailable,), match="cannot write"), locked.write() as tx:
+        tx.projects.save(tx.projects.get("prj_1.0"), title="x")
+        tx.session.flush()
+    with made.read() as tx:
+        assert tx.projects.get("prj_1.0").title == "t"
+
+
+def test_files_are_kept_by_content_once(tmp_path: Path) -> None:
+    files = FileStore(tmp_path)
+    address = files.put(b"abc")
+    assert files.put(b"abc") == address
+    assert files.get(address) == b"abc"
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [address]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+def test_a_full_disk_is_a_clear_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fdopen
+    # The file is opened on the kernel's own always-full device, so the error is the kernel's.
+    monkeypatch.setattr(os, "fdopen", lambda fd, mode: (os.close(fd), real(os.open("/dev/full", os.O_WRONLY), mode))[1])
+    with pytest.raises(Unavailable, match="Make room"):
+        FileStore(tmp_path).put(b"x" * 100_000)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
