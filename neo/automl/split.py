@@ -10,7 +10,7 @@ import numpy as np
 
 from neo.automl.problem import Instance
 
-HOLDOUT_SHARE = 1 / 3
+HOLDOUT = 3  # one in three is held out
 FEWEST = 12  # below it a hold-out of a third says nothing; the search's own questions judge, and the report says so
 
 
@@ -33,12 +33,10 @@ def split(instances: Sequence[Instance], seed: int) -> Split:
         strata[instance.stratum].append(instance)
     search: list[Instance] = []
     holdout: list[Instance] = []
-    owed = 0.0  # the fraction of an instance that earlier strata still owe the hold-out
     for name in sorted(strata):
         members = [strata[name][i] for i in random.permutation(len(strata[name]))]
-        owed += len(members) * HOLDOUT_SHARE
-        take = int(owed)
-        owed -= take
+        # What small strata are short of, later ones give: the whole comes to a third.
+        take = (len(search) + len(holdout) + len(members)) // HOLDOUT - len(holdout)
         holdout += members[:take]
         search += members[take:]
     return Split(tuple(search), tuple(holdout), independent=True)

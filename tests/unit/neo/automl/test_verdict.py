@@ -1,0 +1,74 @@
+"""The verdict: ties, the final rung, nothing that fits, and the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import toy
+
+from neo.automl.problem import Limits
+from neo.automl.search import search
+from neo.automl.space import Choice, Space, Whole
+from neo.automl.study import StudySettings
+from neo.automl.trials import Trial
+from neo.automl.verdict import choose
+from neo.errors import BadInput
+
+
+def test_a_search_finds_the_good_kind_and_adopts_a_dear_choice_that_is_clearly_better(tmp_path: Path) -> None:
+    found = search(toy.problem(tmp_path), StudySettings("toy", 25, seed=1))
+    best = found.verdict.best
+    assert best is not None and best.config["kind"] == "dear"
+    (final,) = found.verdict.finals
+    assert final.adopted and final.difference.n == 3
+    assert found.verdict.holdout is not None and found.verdict.holdout.n == 20
+    assert {c.other: c.word for c in found.verdict.comparisons}["default"] == "better"
+
+
+def test_a_tie_goes_to_the_cheapest() -> None:
+    scores = {str(i): 0.5 + 0.01 * (i % 5) for i in range(40)}
+    near = {key: value + (0.02 if int(key) % 2 else -0.019) for key, value in scores.items()}
+    dear = Trial(1, {"k": 1}, "tpe", near, accuracy=0.52, latency_p95_s=0.2, cost_usd=0.01)
+    cheap = Trial(2, {"k": 2}, "tpe", scores, accuracy=0.519, latency_p95_s=0.3, cost_usd=0.0)
+    bad = Trial(3, {"k": 3}, "tpe", {k: 0.1 for k in scores}, accuracy=0.1, latency_p95_s=0.0, cost_usd=0.0)
+    assert choose([dear, cheap, bad], seed=0) is cheap
+
+
+def test_nothing_that_fits_shows_the_closest_and_no_winner(tmp_path: Path) -> None:
+    found = search(toy.problem(tmp_path, limits=Limits(accuracy=0.99)), StudySettings("toy", 12, seed=1))
+    assert found.verdict.best is None
+    shortest = found.verdict.closest[0]
+    assert shortest.accuracy == max(trial.accuracy or 0 for trial in found.run.trials)
+    assert found.report.json["best"] is None
+    assert "closest configurations" in found.report.markdown
+
+
+def test_too_few_questions_are_said_in_the_verdict(tmp_path: Path) -> None:
+    problem = toy.problem(tmp_path, n=5)
+    found = search(problem, StudySettings("toy", 6, seed=1))
+    assert "take the figure as optimistic" in found.verdict.words(problem)
+
+
+def test_the_report_is_plain_json_with_pictures_that_have_words(tmp_path: Path) -> None:
+    found = search(toy.problem(tmp_path), StudySettings("toy", 12, seed=1))
+    body = json.loads(json.dumps(found.report.json))
+    assert set(body["best"]["holdout"]) == {"metric", "mean", "low", "high", "n"}
+    assert len(body["trials"]) == 12
+    for key in ("runner_up", "verdict", "cache", "seconds"):
+        assert key in body
+    for picture in found.report.pictures:
+        assert picture.png.startswith(b"\x89PNG")
+        assert "trials" in picture.alt_text
+        assert picture.name in found.report.markdown
+
+
+def test_a_condition_switches_a_parameter_off_and_ranges_are_checked() -> None:
+    assert "weight" not in toy.SPACE.default()
+    assert toy.SPACE.complete({"kind": "good"}) == {"kind": "good", "k": 5, "weight": 0.5}
+    with pytest.raises(BadInput, match="outside its range"):
+        toy.SPACE.complete({"k": 99})
+    with pytest.raises(BadInput, match="no parameter 'colour'"):
+        toy.SPACE.validate({"colour": 1})
+    assert Space((Choice("a", (1, 2), 1), Whole("b", 1, 9, 1, step=2))).size() == 10
