@@ -21,10 +21,11 @@ HERE = Path(__file__).parent
 SOURCES = HERE / "sources"
 DOCUMENTS = HERE / "documents"
 COMPANY = "Quillfen Warehousing"
-DATE = datetime(2025, 1, 1)  # noqa: DTZ001 - file formats without time zones
+DATE = datetime(2025, 1, 1)  # the file formats know no time zone
 ZIP_DATE = (2025, 1, 1, 0, 0, 0)
 MARGIN_MM = 22
 BODY_PT = 10.5
+CELL_PADDING = 3  # in characters, so that a column of single figures is not too narrow
 
 FORMATS: Mapping[str, str] = {
     "goods-in-handbook": ".pdf",
@@ -137,10 +138,11 @@ def _pdf_list(block: Block, styles: Any, width: float) -> list[Any]:
 
 
 def _pdf_table(block: Block, styles: Any, width: float) -> list[Any]:
-    from reportlab.lib import colors
+    from reportlab.lib import colors  # type: ignore[import-untyped]
     from reportlab.platypus import Paragraph, Spacer, Table
 
-    widths = [width / len(block.rows[0])] * len(block.rows[0])
+    longest = [max(len(cell) for cell in column) + CELL_PADDING for column in zip(*block.rows, strict=True)]
+    widths = [width * length / sum(longest) for length in longest]
     cells = [[Paragraph(escape(cell), styles["Normal"]) for cell in row] for row in block.rows]
     style = [
         ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
