@@ -17,12 +17,17 @@ from neo.errors import ConfigurationError
 _TIMEOUT_S = 30
 
 
-def slack_client(settings: Settings) -> WebClient:
-    """A client with the bot's token; the default one does not retry when Slack asks for patience."""
+def slack_client(settings: Settings, patience: int = 2) -> WebClient:
+    """A client with the bot's token; the default one does not retry when Slack asks for patience.
+
+    Args:
+        patience: How often it waits and tries again after a 429; 0 for a caller that waits by itself.
+    """
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=_TIMEOUT_S
     )
-    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=2))
+    if patience:
+        client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=patience))
     return client
 
 

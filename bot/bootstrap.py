@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,13 +27,13 @@ def skills() -> Mapping[str, Skill]:
     return {skill.name: skill for skill in SKILLS}
 
 
-def resources(settings: Settings) -> Resources:
-    """What this machine and its settings offer."""
+def resources(settings: Settings, jobs: int | None = None) -> Resources:
+    """What this machine and its settings offer to each of so many trials at a time."""
     key = settings.openai_api_key.get_secret_value()
     endpoint = Endpoint(key or "none", settings.openai_base_url, settings.openai_model)
     return Resources(
         models_dir=settings.models,
-        threads=1,
+        threads=max(1, (os.cpu_count() or 2) // (jobs or settings.trial_jobs)),
         endpoint=endpoint if key or settings.openai_base_url else None,
     )
 
@@ -58,8 +59,8 @@ def file_store(settings: Settings) -> FileStore:
 
 
 def transport(settings: Settings) -> SlackTransport:
-    """The way out to Slack."""
-    return SlackTransport(slack_client(settings), file_store(settings), settings.messages_per_s)
+    """The way out to Slack; after a 429 the outbox waits, so that other channels are served meanwhile."""
+    return SlackTransport(slack_client(settings, patience=0), file_store(settings), settings.messages_per_s)
 
 
 def deps(settings: Settings, **overrides: Any) -> Deps:

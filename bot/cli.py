@@ -62,28 +62,39 @@ def up(
     run(settings, out)
 
 
+Parent = Annotated[int | None, typer.Option("--parent", hidden=True, help="End when this process is gone.")]
+
+
 @app.command()
-def web() -> None:
+def web(parent: Parent = None) -> None:
     """Run the web process: listen to Slack, handle events, deliver posts."""
     from bot.web import run
 
-    run(_settings("web"))
+    run(_process("web", parent))
 
 
 @app.command()
-def worker() -> None:
+def worker(parent: Parent = None) -> None:
     """Run a worker process: searches, builds, deployments, watches."""
     from bot.worker import run
 
-    run(_settings("worker"))
+    run(_process("worker", parent))
 
 
 @app.command()
-def scheduler() -> None:
+def scheduler(parent: Parent = None) -> None:
     """Run the scheduler process: the clock. Several may run; one ticks."""
     from bot.scheduler import run
 
-    run(_settings("scheduler"))
+    run(_process("scheduler", parent))
+
+
+def _process(name: str, parent: int | None) -> Settings:
+    from bot.loops import die_with
+
+    if parent is not None:
+        die_with(parent)
+    return _settings(name)
 
 
 @app.command()
@@ -155,7 +166,7 @@ def tune(
         docs, golden, out_dir, trials, seed, jobs, metric, accuracy, latency, cost,
         minutes * 60 if minutes else float("inf"),
     )  # fmt: skip
-    result = run(known[skill], options, bootstrap.resources(settings), settings.data_dir / "cache", out)
+    result = run(known[skill], options, bootstrap.resources(settings, jobs), settings.data_dir / "cache", out)
     problem_words = result.report.json["verdict"]["words"]
     out.print(f"\n{problem_words}", highlight=False)
     out.print(f"Report: {out_dir / 'report.md'}", highlight=False, soft_wrap=True)

@@ -60,6 +60,7 @@ def run(settings: Settings, options: DemoOptions, console: Console) -> None:
         Unavailable: Something that should have come did not come in time.
     """
     begun = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped, as by Ctrl-C
     with tempfile.TemporaryDirectory(prefix="neo-demo-") as temporary:
         chosen = settings.model_copy(
             update={

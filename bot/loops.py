@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -12,6 +14,18 @@ log = structlog.get_logger(__name__)
 
 REST_S = 0.1
 _TROUBLE_S = 2.0
+_PARENT_CHECK_S = 1.0
+
+
+def die_with(parent: int) -> None:
+    """Ask this process to end when *parent* is gone: nothing that `neo up` started outlives it."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_CHECK_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 class Loops:

@@ -103,7 +103,7 @@ def form_submitted(body: Json) -> FormSubmitted:
     view = body["view"]
     fields = {
         action: str(state.get("value") or "")
-        for block in view["state"]["values"].values()
+        for block in (view.get("state") or {}).get("values", {}).values()
         for action, state in block.items()
     }
     return FormSubmitted(

@@ -16,12 +16,14 @@ from neo.errors import ConfigurationError
 class Settings(BaseSettings):
     """What the environment, or a file `.env` in the working folder, says."""
 
-    model_config = SettingsConfigDict(env_prefix="NEO_", env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="NEO_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
 
     data_dir: Path = Field(Path(".neo"), description="Where Neo keeps everything: databases, files, caches, packages.")
     models_dir: Path | None = Field(None, description="Where packaged models lie; default: the user's cache folder.")
-    database_url: str = Field("", description="SQLAlchemy URL; default: SQLite in the data folder.")
-    studies_url: str = Field("", description="Optuna's storage URL; default: SQLite in the data folder.")
+    database_url: str = Field("", repr=False, description="SQLAlchemy URL; default: SQLite in the data folder.")
+    studies_url: str = Field("", repr=False, description="Optuna's storage URL; default: SQLite in the data folder.")
 
     slack_bot_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_BOT_TOKEN", description="xoxb-...")
     slack_app_token: SecretStr = Field(
@@ -34,8 +36,8 @@ class Settings(BaseSettings):
         "https://slack.com/api/", validation_alias="SLACK_API_URL", description="Where the Web API is."
     )
     messages_per_s: float = Field(1.0, ge=0, description="Messages a second and channel; 0 is no limit.")
-    http_port: int = Field(3000, description="Port of `neo web` in HTTP mode.")
-    workspace_port: int = Field(3100, description="Port of the local workspace.")
+    http_port: int = Field(3000, ge=1, le=65535, description="Port of `neo web` in HTTP mode.")
+    workspace_port: int = Field(3100, ge=0, le=65535, description="Port of the local workspace; 0 is any free one.")
 
     openai_api_key: SecretStr = Field(
         SecretStr(""), validation_alias="OPENAI_API_KEY", description="For OpenAI, or any value for a local server."
@@ -52,7 +54,7 @@ class Settings(BaseSettings):
     )
     progress_every_s: float = Field(3.0, ge=0, description="The progress message is edited at most so often.")
     watch_every_s: float = Field(15.0, gt=0, description="Seconds between two probes of a deployed service.")
-    service_port: int = Field(8700, description="First of a hundred ports for deployed services.")
+    service_port: int = Field(8700, ge=1, le=65435, description="First of a hundred ports for deployed services.")
     seed: int = Field(1, description="Of splits and samplers.")
     admins: str = Field("", description="User ids, separated by commas, who may steer every project.")
     max_file_mb: int = Field(200, ge=1, description="Larger files are refused.")

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.error import URLError
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.models.blocks import Block
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
 
 from bot.blocks import render
 from bot.blocks.mrkdwn import escaped
@@ -20,6 +19,7 @@ from neo.transports.base import Outgoing, Refused, TryLater
 
 EVENT_TYPE = "neo_post"
 FALLBACK = 3500  # characters of accessible text; Slack cuts at 4,000
+PAGE = 200  # messages asked for at a time, when one is looked for by its metadata
 # Slack's own trouble, or ours that a person can mend without losing the message.
 PASSING = frozenset(
     {
@@ -71,7 +71,7 @@ class SlackTransport:
             stamps += self._upload(outgoing, post.attachments)
         return stamps
 
-    def edit(self, outgoing: Outgoing, stamps: Sequence[str]) -> None:
+    def edit(self, outgoing: Outgoing, stamps: Sequence[str]) -> Sequence[str]:
         """See :class:`neo.transports.base.ChatTransport`."""
         fields = {"channel": outgoing.channel, "ts": stamps[0], **_content(outgoing.post), **_metadata(outgoing)}
         try:
@@ -79,7 +79,8 @@ class SlackTransport:
         except Refused as error:
             if not any(code in str(error) for code in GONE):
                 raise
-            self._post(outgoing)
+            return [self._post(outgoing)]
+        return []
 
     def find(self, team: str, channel: str, ts: str) -> str | None:
         """See :class:`neo.transports.base.ChatTransport`."""
@@ -91,21 +92,31 @@ class SlackTransport:
     def _already_there(self, outgoing: Outgoing) -> str | None:
         """The message that an earlier try left, found by its metadata."""
         if outgoing.thread is None:
-            return None
-        for message in self._thread(outgoing.channel, outgoing.thread):
-            if _row_of(message) == outgoing.row:
-                return str(message["ts"])
-        return None
+            messages = self._newest(outgoing.channel)
+        else:
+            messages = self._thread(outgoing.channel, outgoing.thread)
+        return next((str(message["ts"]) for message in messages if _row_of(message) == outgoing.row), None)
+
+    def _newest(self, channel: str) -> list[dict[str, Any]]:
+        fields = {"channel": channel, "include_all_metadata": True, "limit": PAGE}
+        answer = self._call(None, lambda: self._client.conversations_history(**fields))
+        return list(answer.get("messages") or [])
 
     def _thread(self, channel: str, ts: str, latest: str | None = None) -> list[dict[str, Any]]:
-        fields: dict[str, Any] = {"channel": channel, "ts": ts, "include_all_metadata": True, "limit": 200}
+        """All messages of a thread, oldest first, over as many pages as there are."""
+        fields: dict[str, Any] = {"channel": channel, "ts": ts, "include_all_metadata": True, "limit": PAGE}
         if latest:
             fields |= {"latest": latest, "inclusive": True}
-        try:
-            answer = self._call(None, lambda: self._client.conversations_replies(**fields))
-        except Refused:
-            return []  # no such message any more
-        return list(answer.get("messages") or [])
+        messages: list[dict[str, Any]] = []
+        while True:
+            try:
+                answer = self._call(None, lambda: self._client.conversations_replies(**fields))
+            except Refused:
+                return messages  # no such thread any more
+            messages += answer.get("messages") or []
+            fields["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not fields["cursor"]:
+                return messages
 
     def _status(self, outgoing: Outgoing) -> None:
         if outgoing.thread is None:
@@ -129,8 +140,8 @@ class SlackTransport:
 
     def _post(self, outgoing: Outgoing) -> str:
         where = {"channel": outgoing.channel, **({"thread_ts": outgoing.thread} if outgoing.thread else {})}
-        fields = {**where, **_content(outgoing.post), **_metadata(outgoing), "unfurl_links": False}
         try:
+            fields = {**where, **_content(outgoing.post), **_metadata(outgoing), "unfurl_links": False}
             answer = self._call(outgoing.channel, lambda: self._client.chat_postMessage(**fields))
         except Refused as error:
             if not any(code in str(error) for code in TOO_LONG):
@@ -203,9 +214,12 @@ def _judged(error: SlackApiError) -> TryLater | Refused:
 
 
 def _content(post: Post) -> dict[str, Any]:
-    blocks: list[Block] = render(post)
     text = escaped(post.text)
-    return {"text": text if len(text) <= FALLBACK else f"{text[:FALLBACK]}…", "blocks": [b.to_dict() for b in blocks]}
+    try:
+        blocks = [block.to_dict() for block in render(post)]
+    except SlackObjectFormationError as error:
+        raise Refused(f"invalid_blocks: {error}") from error
+    return {"text": text if len(text) <= FALLBACK else f"{text[:FALLBACK]}…", "blocks": blocks}
 
 
 def _metadata(outgoing: Outgoing) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Supervisor:
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         with (self.logs / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", name],
+                [sys.executable, "-m", "bot.cli", name, "--parent", str(os.getpid())],
                 env=dict(self.environment),
                 stdout=log,
                 stderr=log,

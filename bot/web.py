@@ -7,6 +7,7 @@ import threading
 import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette import SlackRequestHandler
+from slack_sdk.errors import SlackApiError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -39,7 +40,7 @@ def run(settings: Settings) -> None:
     loops = loops_of(neo, settings)
     if socket:
         handler = SocketModeHandler(app, app_token=socket)
-        handler.connect()  # type: ignore[no-untyped-call]
+        _connect(handler)
         loops.run()
         handler.close()  # type: ignore[no-untyped-call]
     else:
@@ -47,6 +48,16 @@ def run(settings: Settings) -> None:
         threading.Thread(target=server.run, name="http", daemon=True).start()
         loops.run()
         server.should_exit = True
+
+
+def _connect(handler: SocketModeHandler) -> None:
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]
+    except SlackApiError as error:
+        raise ConfigurationError(
+            f"Slack refuses SLACK_APP_TOKEN ({error.response['error']}). Make one with the scope connections:write on the "
+            "app's page 'Basic Information', under 'App-Level Tokens' (xapp-...)."
+        ) from error
 
 
 def loops_of(neo: Neo, settings: Settings) -> Loops:

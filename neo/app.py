@@ -128,11 +128,7 @@ class Neo:
             return False
         outgoing = Outgoing(row.edits or row.id, row.team, row.channel, row.thread, body_of(row), row.attempts > 1)
         try:
-            if stamps:
-                transport.edit(outgoing, stamps)
-                sent: list[str] = []
-            else:
-                sent = list(transport.send(outgoing))
+            sent = transport.edit(outgoing, stamps) if stamps else transport.send(outgoing)
         except TryLater as error:
             self._send_later(row, error)
         except Refused as error:
@@ -191,7 +187,7 @@ class Neo:
             project = tx.projects.get(job.project)
             if job.kind in STAGE_JOBS:
                 advance(self.deps, tx, project, Trigger.FAIL, reason)
-            text = f":x: {reason}\nNothing is lost; say *retry* to try again, *change* to change the requirements, or *cancel*."
+            text = f":x: {reason}\n{REMEDY[job.kind in STAGE_JOBS]}"
             tx.outbox.add(project, notice(text), self.deps.now())
             tx.jobs.finish(job.row(tx), "failed", reason)
 
@@ -234,7 +230,11 @@ def _place(event: Event) -> tuple[str, str | None]:
     return event.channel, None
 
 
-SORRY = "Something went wrong on my side; it is in the log and I'll be looked after."
+REMEDY = {
+    True: "Nothing is lost; say *retry* to try again, *change* to change the requirements, or *cancel*.",
+    False: "Nothing is lost; send it again, or say *status*.",
+}
+SORRY = "Something went wrong on my side; it is in the log, and whoever runs me can see it there."
 
 EVENT_HANDLERS: dict[type[Any], Callable[..., None]] = {
     MessageReceived: conversation.on_message,

@@ -88,8 +88,9 @@ class Recorder:
         self.sent.append(outgoing)
         return [] if outgoing.post.to_user or outgoing.post.kind == "working" else [f"2000.{next(self._next):06d}"]
 
-    def edit(self, outgoing: Outgoing, stamps: Any) -> None:
+    def edit(self, outgoing: Outgoing, stamps: Any) -> list[str]:
         self.edits.append(outgoing)
+        return []
 
     def find(self, team: str, channel: str, ts: str) -> str | None:
         return None

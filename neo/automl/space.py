@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import optuna
@@ -94,7 +95,12 @@ class Real:
 
     def suggest(self, trial: optuna.Trial) -> float:
         """A number in the range, asked of the sampler."""
-        return trial.suggest_float(self.name, self.low, self.high, step=self.step)
+        value = trial.suggest_float(self.name, self.low, self.high, step=self.step)
+        return round(value, self._decimals()) if self.step else value
+
+    def _decimals(self) -> int:
+        """The decimals of the range's low end and step: 0.1 in steps of 0.05 has two, so 0.15000000000000002 is 0.15."""
+        return max(-int(Decimal(str(number)).as_tuple().exponent) for number in (self.low, self.step or 0.0))
 
     def allows(self, value: Any) -> bool:
         """Whether *value* is a number of the range."""

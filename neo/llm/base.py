@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import urlsplit
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -13,6 +16,11 @@ class Endpoint:
     api_key: str = field(repr=False)
     base_url: str | None
     model: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine, so that what is sent to it stays here."""
+        return bool(self.base_url) and urlsplit(self.base_url or "").hostname in LOCAL_HOSTS
 
 
 @dataclass(frozen=True)

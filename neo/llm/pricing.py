@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from neo.llm.base import LOCAL_HOSTS
+
 AS_OF = "2025-08"
 
 
@@ -47,7 +49,7 @@ def price_of(model: str, base_url: str | None) -> Price:
     (0.25, True)
     """
     host = urlsplit(base_url).hostname if base_url else "api.openai.com"
-    if host in ("localhost", "127.0.0.1", "::1"):
+    if host in LOCAL_HOSTS:
         return FREE
     names = [name for name in PRICES if model.startswith(name)]
     return PRICES[max(names, key=len)] if names else UNKNOWN

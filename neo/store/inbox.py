@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from neo.store.tables import EventRow
 
-LEASE_S = 120.0
+LEASE_S = 30.0  # handlers are short
 MOST_ATTEMPTS = 3
 
 

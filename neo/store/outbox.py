@@ -116,8 +116,9 @@ class Outbox:
         self._session.add(row)
 
     def stamps(self, post: str) -> list[str]:
-        """The timestamps of the messages that carry a post, first part first."""
-        query = select(MessageRow).where(MessageRow.post == post).order_by(col(MessageRow.part))
+        """The timestamps of the messages that carry a post, first part first, the newest of a part before older ones."""
+        query = select(MessageRow).where(MessageRow.post == post)
+        query = query.order_by(col(MessageRow.part), col(MessageRow.ts).desc())
         return [row.ts for row in self._session.exec(query).all()]
 
     def at(self, team: str, channel: str, ts: str) -> PostRow | None:

@@ -47,8 +47,8 @@ class ChatTransport(Protocol):
     def send(self, outgoing: Outgoing) -> Sequence[str]:
         """Post it; the timestamps of the messages that carry it, none for what leaves no message."""
 
-    def edit(self, outgoing: Outgoing, stamps: Sequence[str]) -> None:
-        """Replace the message at the first of *stamps*."""
+    def edit(self, outgoing: Outgoing, stamps: Sequence[str]) -> Sequence[str]:
+        """Replace the message at the first of *stamps*; the new timestamps where it had to be posted anew, else none."""
 
     def find(self, team: str, channel: str, ts: str) -> str | None:
         """The outbox row that the message at *ts* carries in its metadata, or None."""

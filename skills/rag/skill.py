@@ -57,7 +57,7 @@ class RagSkill(Skill):
 
     def problem(self, brief: Brief, inputs: Sequence[InputFile], cache_dir: Path, resources: Resources) -> Problem:
         """See :class:`neo.skill.Skill`."""
-        allowed = resources if brief.value("privacy") != "stays here" else replace(resources, endpoint=None)
+        allowed, kept_out = _allowed(brief, resources)
         read = intake.read_inputs(inputs)
         if read.golden is None or not read.documents:
             problems = " ".join(report.problem for report in read.reports if report.problem)
@@ -80,6 +80,7 @@ class RagSkill(Skill):
             evaluate=partial(evaluate, open_model=open_model),
             context=Context(files, cache_dir, allowed),
             notes=(
+                *kept_out,
                 *golden.notes,
                 *(f"{one.row} of the golden set is left out: {one.reason}" for one in golden.rejected),
             ),
@@ -104,6 +105,15 @@ class RagSkill(Skill):
             "For example:\n"
             f"```curl -s {url}/ask -H 'content-type: application/json' -d '{{\"question\": \"{question}\"}}'```"
         )
+
+
+def _allowed(brief: Brief, resources: Resources) -> tuple[Resources, tuple[str, ...]]:
+    """What the privacy requirement leaves of the resources, and a note on what it keeps out."""
+    endpoint = resources.endpoint
+    if endpoint is None or endpoint.is_local or brief.value("privacy") != "stays here":
+        return resources, ()
+    note = f"The endpoint's model {endpoint.model} is not tried: texts must stay on this machine (R-privacy)."
+    return replace(resources, endpoint=None), (note,)
 
 
 def open_model(context: Context) -> ChatModel:

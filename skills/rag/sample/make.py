@@ -25,7 +25,7 @@ DATE = datetime(2025, 1, 1)  # the file formats know no time zone
 ZIP_DATE = (2025, 1, 1, 0, 0, 0)
 MARGIN_MM = 22
 BODY_PT = 10.5
-CELL_PADDING = 3  # in characters, so that a column of single figures is not too narrow
+CELL_PADDING = 8  # in characters, so that a column of short codes is not too narrow
 
 FORMATS: Mapping[str, str] = {
     "goods-in-handbook": ".pdf",
