@@ -53,6 +53,15 @@ def policy(settings: Settings) -> Policy:
     )
 
 
+def _model_access(settings: Settings) -> dict[str, str]:
+    """What a deployed package reads to reach the language model's endpoint; the settings may come from a file."""
+    given = {
+        "OPENAI_API_KEY": settings.openai_api_key.get_secret_value(),
+        "OPENAI_BASE_URL": settings.openai_base_url or "",
+    }
+    return {key: value for key, value in given.items() if value}
+
+
 def file_store(settings: Settings) -> FileStore:
     """The content-addressed files."""
     return FileStore(settings.data_dir / "files")
@@ -68,7 +77,8 @@ def deps(settings: Settings, **overrides: Any) -> Deps:
     downloader = SlackFiles(
         settings.slack_bot_token.get_secret_value(), settings.slack_api_url, settings.max_file_mb * 1_000_000
     )
-    deployer: Deployer = LocalDeployer(range(settings.service_port, settings.service_port + 100))
+    ports = range(settings.service_port, settings.service_port + 100)
+    deployer: Deployer = LocalDeployer(ports, _model_access(settings))
     parts: dict[str, Any] = {
         "store": Store(settings.database),
         "files": file_store(settings),

@@ -27,6 +27,7 @@ GRACE_S = 2.0
 WAIT_S = 120.0
 SEARCH_WAIT_S = 900.0
 QUESTIONS = 3
+EDIT_EVERY_S = 10.0  # the page edits in place; a transcript would fill with copies
 _TICK = "white_check_mark"
 _BAD_ENDS = (":x: ", ":warning: No configuration")
 
@@ -93,6 +94,7 @@ class Play:
         self.story = Story()
         self.store = Store(settings.database)
         self._shown: dict[str, str] = {}
+        self._quiet_until = 0.0
 
     def play(self) -> Story:
         """Walk the whole road."""
@@ -158,7 +160,10 @@ class Play:
             if message.user != self.person.bot_user_id or self._shown.get(message.ts) == message.text:
                 continue
             mark = "…" if message.ts in self._shown else "Neo"
+            if mark == "…" and message.text.startswith("*Searching") and time.monotonic() < self._quiet_until:
+                continue
             self._shown[message.ts] = message.text
+            self._quiet_until = time.monotonic() + EDIT_EVERY_S
             names = "".join(f"\n   + {file['name']}" for file in message.files)
             lines = message.text.strip().splitlines()
             shown = lines if len(lines) <= 12 else [*lines[:11], f"[{len(lines) - 11} more lines]"]

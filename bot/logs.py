@@ -15,8 +15,8 @@ from bot.settings import Settings
 
 # Slack, OpenAI and like tokens, bearer headers, passwords in URLs, signed upload and socket tickets.
 SECRETS = re.compile(
-    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|\bsk-[\w-]{8,}|(?<=Bearer )[\w.~+/-]{8,}=*|"
-    r"(?<=://)[^\s:/@]*:[^\s/@]+(?=@)|(?<=ticket=)[\w-]+|(?<=api_key=)[\w-]+"
+    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|\bsk-[\w-]{8,}|(?<=[Bb]earer )[\w.~+/-]{8,}=*|"
+    r"(?<=://)[^\s:/@]*:[^\s/@]+(?=@)|(?<=ticket=)[\w-]+|(?<=api_key=)[\w-]+|(?<=token=)[\w-]+|(?<=secret=)[\w-]+"
 )
 SECRET_KEYS = re.compile(r"token|secret|password|api_?key|authorization|cookie|dsn", re.IGNORECASE)
 STARS = "***"
@@ -31,10 +31,12 @@ def redact(value: Any) -> Any:
     if isinstance(value, str):
         return SECRETS.sub(STARS, value)
     if isinstance(value, Mapping):
-        return {k: STARS if v and SECRET_KEYS.search(str(k)) else redact(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(redact(item) for item in value) if type(value) in (list, tuple) else value
-    return value
+        return {redact(k): STARS if v and SECRET_KEYS.search(str(k)) else redact(v) for k, v in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(redact(item) for item in value)
+    # Anything else, an exception say, is written to the log by its repr: that is what must hold no secret.
+    shown = repr(value)
+    return SECRETS.sub(STARS, shown) if SECRETS.search(shown) else value
 
 
 def _processor(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

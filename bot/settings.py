@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
     messages_per_s: float = Field(1.0, ge=0, description="Messages a second and channel; 0 is no limit.")
     http_port: int = Field(3000, ge=1, le=65535, description="Port of `neo web` in HTTP mode.")
-    workspace_port: int = Field(3100, ge=0, le=65535, description="Port of the local workspace; 0 is any free one.")
+    workspace_port: int = Field(3100, ge=0, le=65535, description="Port of the local workspace.")
 
     openai_api_key: SecretStr = Field(
         SecretStr(""), validation_alias="OPENAI_API_KEY", description="For OpenAI, or any value for a local server."

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
 
 from bot.blocks import render
-from bot.blocks.mrkdwn import escaped
+from bot.blocks.mrkdwn import MOST_BLOCKS, escaped
 from neo.domain.posts import Attachment, Post
 from neo.store.files import FileStore
 from neo.transports.base import Outgoing, Refused, TryLater
@@ -30,6 +30,7 @@ PASSING = frozenset(
 )  # fmt: skip
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+SHARED_AFTER_S = (0.0, 0.5, 1.0)  # pauses before each look for the message that shows a file
 _OUTAGE_S = 5.0
 _AUTH_S = 60.0
 
@@ -68,7 +69,7 @@ class SlackTransport:
         ts = self._already_there(outgoing) if outgoing.again else None
         stamps = [ts or self._post(outgoing)]
         if post.attachments:
-            stamps += self._upload(outgoing, post.attachments)
+            stamps += self._upload(outgoing, post.attachments, stamps[0])
         return stamps
 
     def edit(self, outgoing: Outgoing, stamps: Sequence[str]) -> Sequence[str]:
@@ -84,29 +85,31 @@ class SlackTransport:
 
     def find(self, team: str, channel: str, ts: str) -> str | None:
         """See :class:`neo.transports.base.ChatTransport`."""
-        for message in self._thread(channel, ts, latest=ts):
+        for message in self._thread(channel, ts, latest=ts, inclusive=True):
             if message.get("ts") == ts:
                 return _row_of(message)
         return None
 
     def _already_there(self, outgoing: Outgoing) -> str | None:
         """The message that an earlier try left, found by its metadata."""
-        if outgoing.thread is None:
-            messages = self._newest(outgoing.channel)
-        else:
-            messages = self._thread(outgoing.channel, outgoing.thread)
+        messages = self._around(outgoing)
         return next((str(message["ts"]) for message in messages if _row_of(message) == outgoing.row), None)
 
+    def _around(self, outgoing: Outgoing, after: str | None = None) -> list[dict[str, Any]]:
+        """What stands where a post goes: its thread, or the channel's newest messages."""
+        if outgoing.thread is None:
+            return self._newest(outgoing.channel)
+        return self._thread(outgoing.channel, outgoing.thread, **({"oldest": after} if after else {}))
+
     def _newest(self, channel: str) -> list[dict[str, Any]]:
-        fields = {"channel": channel, "include_all_metadata": True, "limit": PAGE}
-        answer = self._call(None, lambda: self._client.conversations_history(**fields))
+        answer = self._call(
+            None, lambda: self._client.conversations_history(channel=channel, include_all_metadata=True, limit=PAGE)
+        )
         return list(answer.get("messages") or [])
 
-    def _thread(self, channel: str, ts: str, latest: str | None = None) -> list[dict[str, Any]]:
-        """All messages of a thread, oldest first, over as many pages as there are."""
-        fields: dict[str, Any] = {"channel": channel, "ts": ts, "include_all_metadata": True, "limit": PAGE}
-        if latest:
-            fields |= {"latest": latest, "inclusive": True}
+    def _thread(self, channel: str, ts: str, **bounds: Any) -> list[dict[str, Any]]:
+        """All messages of a thread within the bounds, oldest first, over as many pages as there are."""
+        fields: dict[str, Any] = {"channel": channel, "ts": ts, "include_all_metadata": True, "limit": PAGE, **bounds}
         messages: list[dict[str, Any]] = []
         while True:
             try:
@@ -161,8 +164,8 @@ class SlackTransport:
         self._call(outgoing.channel, lambda: self._client.files_upload_v2(**where, file_uploads=uploads))
         return answer
 
-    def _upload(self, outgoing: Outgoing, attachments: Sequence[Attachment]) -> list[str]:
-        """Upload all files in one message; its timestamp, where Slack says it."""
+    def _upload(self, outgoing: Outgoing, attachments: Sequence[Attachment], after: str) -> list[str]:
+        """Upload all files in one message; its timestamp, where it can be found."""
         uploads = [
             {
                 "content": self._files.get(one.address),
@@ -177,16 +180,19 @@ class SlackTransport:
             fields["thread_ts"] = outgoing.thread
         answer = self._call(outgoing.channel, lambda: self._client.files_upload_v2(**fields))
         first = (answer.get("files") or [{}])[0].get("id")
-        return self._stamps_of(str(first), outgoing.channel) if first else []
+        return self._carrier(outgoing, str(first), after) if first else []
 
-    def _stamps_of(self, file: str, channel: str) -> list[str]:
-        try:
-            info = self._call(None, lambda: self._client.files_info(file=file))
-        except (Refused, TryLater):
-            return []  # the message itself is stamped; a reaction on the files alone is then not understood
-        shares = (info.get("file") or {}).get("shares") or {}
-        found = [share["ts"] for kind in shares.values() for share in kind.get(channel, [])]
-        return [str(ts) for ts in found]
+    def _carrier(self, outgoing: Outgoing, file: str, after: str) -> list[str]:
+        """The message that shows a file, so that a reaction to it is understood; Slack shares it a moment later."""
+        for pause_s in SHARED_AFTER_S:
+            time.sleep(pause_s)
+            try:
+                messages = self._around(outgoing, after)
+            except TryLater:
+                break
+            if found := [str(m["ts"]) for m in messages if any(f.get("id") == file for f in m.get("files") or ())]:
+                return found
+        return []  # the post itself is stamped; a reaction to its files alone is then not understood
 
     def _call(self, channel: str | None, call: Callable[[], Any]) -> Any:
         if channel is not None and self._gap_s:
@@ -219,6 +225,8 @@ def _content(post: Post) -> dict[str, Any]:
         blocks = [block.to_dict() for block in render(post)]
     except SlackObjectFormationError as error:
         raise Refused(f"invalid_blocks: {error}") from error
+    if len(blocks) > MOST_BLOCKS:
+        raise Refused(f"msg_blocks_too_long: {len(blocks)} blocks, of which Slack takes {MOST_BLOCKS}")
     return {"text": text if len(text) <= FALLBACK else f"{text[:FALLBACK]}…", "blocks": blocks}
 
 

@@ -76,14 +76,15 @@ def _assume(brief: Brief, slots: Sequence[Slot]) -> Brief:
 
 
 def noted(before: Brief, after: Brief, slots: Sequence[Slot]) -> str:
-    """What Neo took from a message, in a line: each new or changed value; empty when there is none."""
+    """What Neo took from a message, in a line: each new or changed value, and what it assumes now; may be empty."""
     titles = {slot.name: slot for slot in slots}
     parts: list[str] = []
     for name, value in after.values.items():
-        if name not in titles or before.values.get(name) == value or value.source == "assumed":
+        if name not in titles or before.values.get(name) == value or (value.source == "assumed" and not value.user):
             continue
         slot, new = titles[name], in_words(titles[name].kind, value.value)
         old = before.values.get(name)
         was = f" (was {in_words(slot.kind, old.value)})" if old is not None and old.value != value.value else ""
-        parts.append(f"{slot.title.lower()} *{new}*{was}")
+        assumed = " (my assumption, since you don't know)" if value.source == "assumed" else ""
+        parts.append(f"{slot.title.lower()} *{new}*{was}{assumed}")
     return f"Noted: {'; '.join(parts)}." if parts else ""

@@ -12,10 +12,17 @@ from neo.skill import Slot
 _LABELLED = re.compile(r"^\s*[-*•]?\s*\**([A-Za-z][A-Za-z0-9 _/-]{1,40}?)\**\s*[:=]\s*(.+)$")
 _NUMBERED = re.compile(r"^\s*(\d)\s*[.):]\s+(.+)$")
 _TAKE = re.compile(
-    r"\b(recommend\w*|default\w*|your (?:call|choice|suggestion)s?|as you (?:suggest|recommend|propose)|you decide|fine with me)\b",
+    r"\b(recommend\w*|default\w*|your (?:call|choice|suggestion)s?|as you (?:suggest|recommend|propose)|"
+    r"you decide|fine with me)\b",
     re.IGNORECASE,
 )
-_UNKNOWN = re.compile(r"\b(?:don'?t|do not|dunno|no idea|not sure|unsure)\b", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"\b(?:(?:don['’]?t|do not|can['’]?t|cannot) (?:\w+ )?(?:know|say|tell)|dunno|idk|no (?:idea|clue)|not sure|unsure|"
+    r"not decided|undecided|no preference|don['’]?t (?:mind|care))\b",
+    re.IGNORECASE,
+)
+# Words in place of a value, and where a value that is taken for them comes from.
+_STAND_INS = ((_TAKE, "recommended"), (_UNKNOWN, "assumed"))
 _NEAR = 40  # characters before a value in which a cue still belongs to it
 
 
@@ -35,9 +42,9 @@ def read(text: str, slots: Sequence[Slot], asked: Sequence[str], user: str) -> d
     rest: list[str] = []
     for line in text.splitlines():
         slot, value = _labelled(line, known, asked)
-        reading = _first(slot, value) if slot else None
-        if slot and reading:
-            found[slot.name] = SlotValue(reading.value, value.strip(), "said", user)
+        answer = _answer(slot, value, user) if slot else None
+        if slot and answer:
+            found[slot.name] = answer
         else:
             rest.append(line)
     remaining = "\n".join(rest)
@@ -58,9 +65,21 @@ def _labelled(line: str, known: Mapping[str, Slot], asked: Sequence[str]) -> tup
     return None, ""
 
 
-def _first(slot: Slot, text: str) -> Reading | None:
+def _answer(slot: Slot, text: str, user: str) -> SlotValue | None:
+    """What a line says that names its slot: a value, or words in place of one."""
+    stand_in = _stand_in(slot, text, user)
     readings = READERS[slot.kind](text, slot.choices)
-    return readings[0] if readings else None
+    if readings and not (stand_in and slot.kind == "text"):
+        return SlotValue(readings[0].value, text.strip(), "said", user)
+    return stand_in
+
+
+def _stand_in(slot: Slot, text: str, user: str) -> SlotValue | None:
+    """The recommended value, where *text* says 'as you recommend' or 'I don't know'."""
+    if slot.recommended is None:
+        return None
+    source = next((source for pattern, source in _STAND_INS if pattern.search(text)), None)
+    return SlotValue(slot.recommended, slot.recommended_words, source, user) if source else None
 
 
 def _by_unit(text: str, known: Mapping[str, Slot], asked: Sequence[str], user: str) -> dict[str, SlotValue]:
@@ -71,7 +90,7 @@ def _by_unit(text: str, known: Mapping[str, Slot], asked: Sequence[str], user: s
             continue
         rivals = [other for other in known.values() if other.kind == slot.kind and other is not slot]
         for reading in READERS[slot.kind](text, slot.choices):
-            needs_cue = slot.kind == "choice" and slot.name not in asked or bool(rivals) and slot.kind != "choice"
+            needs_cue = slot.name not in asked if slot.kind == "choice" else bool(rivals)
             if not needs_cue or _cue_near(text, reading, slot):
                 found.setdefault(slot.name, SlotValue(reading.value, reading.said, "said", user))
     return found
@@ -87,13 +106,9 @@ def _stand_ins(
 ) -> dict[str, SlotValue]:
     """What was asked and not answered by a value: 'as you recommend', 'I don't know', or the words themselves."""
     still = [known[name] for name in asked if name in known and name not in found]
-    for pattern, source in ((_TAKE, "recommended"), (_UNKNOWN, "assumed")):
-        if pattern.search(text):
-            return {
-                slot.name: SlotValue(slot.recommended, slot.recommended_words, source, user)
-                for slot in still
-                if slot.recommended is not None
-            }
+    if any(pattern.search(text) for pattern, _ in _STAND_INS):
+        taken = {slot.name: _stand_in(slot, text, user) for slot in still}
+        return {name: value for name, value in taken.items() if value is not None}
     texts = [slot for slot in still if slot.kind == "text"]
     if len(texts) == 1 and len(still) == 1 and text.strip():
         return {texts[0].name: SlotValue(text.strip(), text.strip(), "said", user)}

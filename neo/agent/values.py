@@ -55,8 +55,8 @@ DOLLARS: tuple[Row, ...] = (
     (r"\b(for free|no cost|nothing|free)\b", lambda _: 0.0),
 )
 DATE = re.compile(
-    r"\b(?:by|before|until|on)\s+((?:next\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:the\s+)?end of (?:the\s+)?\w+|"
-    r"tomorrow|tonight|\d{4}-\d\d-\d\d|\d{1,2}(?:st|nd|rd|th)?\s+\w+|\w+\s+\d{1,2}(?:st|nd|rd|th)?)\b",
+    r"\b(?:by|before|until|on)\s+((?:next\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:the\s+)?end of (?:the\s+)?\w+|tomorrow|tonight|\d{4}-\d\d-\d\d|\d{1,2}(?:st|nd|rd|th)?\s+\w+|\w+\s+\d{1,2}(?:st|nd|rd|th)?)\b",
     re.IGNORECASE,
 )
 

@@ -136,6 +136,12 @@ def config_words(config: Config) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value_words(value)}" for name, value in config.items())
 
 
+def against_default(config: Config, default: Config) -> str:
+    """What a configuration does otherwise than the default, in one line."""
+    other = {name: value for name, value in config.items() if default.get(name) != value}
+    return f"as the default, but {config_words(other)}" if other else "the default"
+
+
 def value_words(value: object) -> str:
     """A value without the noise of floating point."""
     return f"{value:g}" if isinstance(value, float) else str(value)

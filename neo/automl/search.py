@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from neo.automl.problem import Problem
@@ -21,14 +22,24 @@ class Search:
 
 
 def search(
-    problem: Problem, settings: StudySettings, watch: Watch = lambda _: None, stop: Stop = lambda: False
+    problem: Problem,
+    settings: StudySettings,
+    watch: Watch = lambda _: None,
+    stop: Stop = lambda: False,
+    judging: Callable[[], None] = lambda: None,
 ) -> Search:
     """Split, search, judge and report.
+
+    Args:
+        watch: Called after each trial.
+        stop: Asked between trials.
+        judging: Called when the trials are done and the verdict begins: final rung, hold-out.
 
     Raises:
         Cancelled: *stop* said so.
     """
     parts = split(problem.instances, settings.seed)
     run = run_study(problem, parts.search, settings, watch, stop)
+    judging()
     verdict = judge(problem, run, parts, settings.seed)
     return Search(run, verdict, report(problem, run, parts, verdict))

@@ -99,7 +99,7 @@ class Real:
         return round(value, self._decimals()) if self.step else value
 
     def _decimals(self) -> int:
-        """The decimals of the range's low end and step: 0.1 in steps of 0.05 has two, so 0.15000000000000002 is 0.15."""
+        """Decimals of the low end and the step: 0.1 in steps of 0.05 has two, so 0.15000000000000002 is 0.15."""
         return max(-int(Decimal(str(number)).as_tuple().exponent) for number in (self.low, self.step or 0.0))
 
     def allows(self, value: Any) -> bool:

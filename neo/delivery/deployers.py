@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ PORTS = range(8700, 8800)
 START_TIMEOUT_S = 90.0
 _STOP_TIMEOUT_S = 5.0
 _LOG_TAIL = 600
+# Neo's own settings and tokens are not for what it deploys.
+_NEOS_OWN = ("SLACK_", "SENTRY_", "NEO_", "OPENAI_")
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,15 @@ class Deployer(ABC):
 
 
 class LocalDeployer(Deployer):
-    """Runs a package as a process of its own on 127.0.0.1; it outlives the worker that started it."""
+    """Runs a package as a process of its own on 127.0.0.1; it outlives the worker that started it.
 
-    def __init__(self, ports: range = PORTS) -> None:
-        self._ports = ports
+    Args:
+        ports: To choose from.
+        environment: What a package needs beside this process's own environment, such as a language model's key.
+    """
+
+    def __init__(self, ports: range = PORTS, environment: Mapping[str, str] | None = None) -> None:
+        self._ports, self._extra = ports, dict(environment or {})
 
     def start(self, folder: Path, command: Sequence[str], url: str | None = None) -> Running:
         """See :class:`Deployer`."""
@@ -65,7 +72,9 @@ class LocalDeployer(Deployer):
         filled = [part.format(port=port, python=sys.executable) for part in command]
         log = folder / "service.log"
         with log.open("ab") as out:
-            process = subprocess.Popen(filled, cwd=folder, stdout=out, stderr=out, start_new_session=True)
+            process = subprocess.Popen(
+                filled, cwd=folder, stdout=out, stderr=out, env=self._environment(), start_new_session=True
+            )
         running = Running(f"http://127.0.0.1:{port}", process.pid)
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
@@ -104,6 +113,10 @@ class LocalDeployer(Deployer):
         except (httpx.HTTPError, ValueError) as error:
             return Probe(time.time(), False, time.perf_counter() - start, reason=_reason(error))
         return Probe(time.time(), True, time.perf_counter() - start, body.get("p95_s"))
+
+    def _environment(self) -> dict[str, str]:
+        own = {key: value for key, value in os.environ.items() if not key.startswith(_NEOS_OWN)}
+        return {**own, **self._extra}
 
     def _port(self, url: str | None) -> int:
         if url and _free(wanted := int(url.rpartition(":")[2])):

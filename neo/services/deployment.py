@@ -94,7 +94,8 @@ def _version(row: VersionRow | None) -> VersionRow:
 def _live_text(project: ProjectRow, version: VersionRow, url: str, problem: Problem, smoke: list[Evaluation]) -> str:
     score = mean([e.metrics.get(problem.metric, float("nan")) for e in smoke])
     slowest = max((e.latency_s for e in smoke), default=0.0)
-    told = "none could be scored" if score is None else f"{problem.metric_title()} {score:.2f}"
+    title = problem.metric_title()
+    told = f"{title} {score:.2f}" if score is not None else f"all answered ({title} cannot be judged from outside)"
     return (
         f":tada: *Version {version.number} is live* at {url} (a page to try it, `/ask`, `/healthz`, `/metrics`).\n"
         f"Smoke test: {len(smoke)} golden questions, {told}, slowest {slowest * 1000:.0f} ms.\n"

@@ -8,7 +8,7 @@ from typing import Any
 from neo.agent.documents import limits_in_words
 from neo.automl.pictures import Picture
 from neo.automl.problem import Problem
-from neo.automl.report import config_words, violation_words
+from neo.automl.report import against_default, violation_words
 from neo.automl.search import Search, search
 from neo.automl.split import split
 from neo.automl.study import Progress, StudySettings
@@ -44,7 +44,7 @@ def tune(deps: Deps, job: HeldJob) -> None:
         jobs=deps.policy.trial_jobs,
         seconds=float(project.outcome.get("seconds_budget", "inf")),
     )
-    found = search(problem, settings, teller.trial, teller.stop_asked)
+    found = search(problem, settings, teller.trial, teller.stop_asked, teller.judging)
     with job.finishing() as tx:
         project = tx.projects.get(job.project)
         teller.edit(tx, _done_text(found), 1.0)
@@ -88,6 +88,13 @@ class Teller:
                 self._told = now
                 self.edit(tx, progress_text(progress, self.problem), progress.done / progress.wanted)
 
+    def judging(self) -> None:
+        """The trials are done; what is left is said too, since a language model takes its time."""
+        finals = [str(choice) for _, choice, _ in self.problem.space.finals()]
+        also = f" and trying '{', '.join(finals)}' on the best" if finals else ""
+        with self.job.transaction() as tx:
+            self.edit(tx, f"*Judging*: measuring the winner on the held-out questions{also}.", 1.0)
+
     def edit(self, tx: Transaction, text: str, share: float) -> None:
         """Change the message; *share* of the work is done, in [0, 1]."""
         tx.outbox.edit(self.post, Post("progress", text, data={"share": share}), self.deps.now())
@@ -106,7 +113,7 @@ def progress_text(progress: Progress, problem: Problem) -> str:
     lines = [f"*Searching*: {progress.done} of {progress.wanted} trials, about {_minutes(progress.left_s)} left."]
     if progress.best is not None:
         lines.append(f"Best so far: {figures(progress.best, problem)}")
-        lines.append(f"_{config_words(progress.best.config)}_")
+        lines.append(f"_{against_default(progress.best.config, problem.space.default())}_")
     return "\n".join(lines)
 
 
@@ -151,7 +158,7 @@ def _winner(deps: Deps, tx: Transaction, project: ProjectRow, problem: Problem, 
     best = found.verdict.best
     assert best is not None
     text = (
-        f"*The winner*: {found.verdict.words(problem)}\n_{config_words(best.config)}_\n"
+        f"*The winner*: {found.verdict.words(problem)}\n_{against_default(best.config, problem.space.default())}_\n"
         f"In the search: {figures(best, problem)}.{_missed(found)}"
     )
     tx.outbox.add(project, Post("report", text, attachments=_attach(deps, found)), deps.now())
@@ -177,7 +184,8 @@ def _nothing_fits(deps: Deps, tx: Transaction, project: ProjectRow, problem: Pro
             "No trial could be scored.", f"The errors were: {'; '.join(errors)}.", "Mend that and say *retry*."
         )
     lines = [f":warning: No configuration of {len(found.run.trials)} meets all limits ({limits}). The closest:"]
-    lines += [f"• {figures(trial, problem)}\n   _{config_words(trial.config)}_" for trial in closest]
+    default = problem.space.default()
+    lines += [f"• {figures(trial, problem)}\n   _{against_default(trial.config, default)}_" for trial in closest]
     lines.append(
         "You can take the closest one as it is, relax a limit (say for example "
         f"_accuracy {100 * (closest[0].accuracy or 0):.0f} %_ after *change*), add documents or mend golden questions, or *cancel*."

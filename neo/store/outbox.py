@@ -116,7 +116,7 @@ class Outbox:
         self._session.add(row)
 
     def stamps(self, post: str) -> list[str]:
-        """The timestamps of the messages that carry a post, first part first, the newest of a part before older ones."""
+        """The timestamps of the messages that carry a post, first part first, a newer message before an older."""
         query = select(MessageRow).where(MessageRow.post == post)
         query = query.order_by(col(MessageRow.part), col(MessageRow.ts).desc())
         return [row.ts for row in self._session.exec(query).all()]

@@ -48,7 +48,7 @@ class ChatTransport(Protocol):
         """Post it; the timestamps of the messages that carry it, none for what leaves no message."""
 
     def edit(self, outgoing: Outgoing, stamps: Sequence[str]) -> Sequence[str]:
-        """Replace the message at the first of *stamps*; the new timestamps where it had to be posted anew, else none."""
+        """Replace the message at the first of *stamps*; new timestamps where it had to be posted anew, else none."""
 
     def find(self, team: str, channel: str, ts: str) -> str | None:
         """The outbox row that the message at *ts* carries in its metadata, or None."""

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from neo.automl.problem import InputFile, Problem, Resources
 from neo.automl.space import Config
+from neo.llm.base import Endpoint
 from neo.llm.local_model import NAME as LOCAL_MODEL
+from neo.llm.pricing import price_of
+from neo.models.catalogue import CATALOGUE
 from neo.models.fetch import locate
 from neo.skill import Build
-from skills.rag.models import embedder
+from skills.rag.models import can_embed, embedder
 from skills.rag.runtime.generators import GENERATORS
 from skills.rag.runtime.index import needs_embedder
 from skills.rag.runtime.parameters import complete_config
@@ -21,14 +26,15 @@ from skills.rag.runtime.pipeline import Pipeline, build_index, parse_file
 
 HERE = Path(__file__).parent
 RUNTIME, TEMPLATE = HERE / "runtime", HERE / "template"
-NEEDS = ("bm25s", "faiss-cpu", "fastapi", "fastembed", "llama-index-core", "numpy", "prometheus-client", "uvicorn")
-FOR_MODELS = ("openai", "xllamacpp")
+# What answering imports, and nothing of what only indexing does; a test looks at what a package really imports.
+NEEDS = ("bm25s", "faiss-cpu", "fastapi", "numpy", "prometheus-client", "pydantic", "uvicorn")
+FOR_ROLES = {"embedder": ("fastembed",), "local_model": ("openai", "xllamacpp"), "endpoint_model": ("openai",)}
+FOR_STEMMER = {"porter": ("nltk",)}
 COMMAND = ("{python}", "serve.py", "--port", "{port}")
-PACKAGED_EMBEDDERS = ("minilm-l6-int8", "minilm-l3")
 
 
 def build(problem: Problem, config: Config, folder: Path) -> Build:
-    """Write the package into *folder*, beside it first and then into its place, so that no half of one is ever there."""
+    """Write the package into *folder*: beside it first, then into its place, so that no half of one is ever there."""
     full = complete_config(config)
     making = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(making, ignore_errors=True)
@@ -46,7 +52,7 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
         "documents": [d.name for d in documents],
     }
     (making / "package.json").write_text(json.dumps(about, indent=2), "utf-8")
-    (making / "requirements.txt").write_text(_requirements(models), "utf-8")
+    (making / "requirements.txt").write_text(_requirements(models, full), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     making.replace(folder)
     files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
@@ -55,32 +61,40 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
 
 def _index(documents: list[InputFile], full: Config, resources: Resources, folder: Path) -> None:
     parsed = [parse_file(file.name, file.sha256, file.path, full) for file in documents]
-    embed = embedder(full["embedder"], resources) if needs_embedder(full) and _here(resources, full) else None
+    embed = embedder(full["embedder"], resources) if _embeds(full, resources) else None
     Pipeline(build_index(parsed, full, embed), full, embed).save(folder)
 
 
-def _here(resources: Resources, full: Config) -> bool:
-    from neo.models.embed import available
-
-    return full["embedder"] not in PACKAGED_EMBEDDERS or full["embedder"] in available(resources.models_dir)
+def _embeds(full: Config, resources: Resources) -> bool:
+    return needs_embedder(full) and can_embed(full["embedder"], resources)
 
 
-def _models(full: Config, resources: Resources, folder: Path) -> dict[str, str]:
+def _models(full: Config, resources: Resources, folder: Path) -> dict[str, Any]:
     """Put the models that the configuration uses beside it; what each one is, by role."""
-    models: dict[str, str] = {}
-    if needs_embedder(full) and _here(resources, full):
+    models: dict[str, Any] = {}
+    if _embeds(full, resources):
         name = full["embedder"]
         models["embedder"] = name
-        if name in PACKAGED_EMBEDDERS:
+        if name in CATALOGUE:
             _copy(locate(name, resources.models_dir), folder / name)
     if GENERATORS[full["generator"]].needs_model:
         if resources.endpoint is not None:
-            models["endpoint_model"] = resources.endpoint.model
-            models["endpoint_url"] = resources.endpoint.base_url or ""
+            models |= _endpoint(resources.endpoint)
         else:
             models["local_model"] = LOCAL_MODEL
             _copy(locate(LOCAL_MODEL, resources.models_dir), folder / LOCAL_MODEL)
     return models
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    """Which model, where, and its price in dollars for a million tokens; never the key."""
+    price = price_of(endpoint.model, endpoint.base_url)
+    return {
+        "endpoint_model": endpoint.model,
+        "endpoint_url": endpoint.base_url or "",
+        "prompt_usd_per_million": price.prompt_usd,
+        "completion_usd_per_million": price.completion_usd,
+    }
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -96,6 +110,8 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, copy_function=link)
 
 
-def _requirements(models: dict[str, str]) -> str:
-    names = [*NEEDS, *(FOR_MODELS if {"local_model", "endpoint_model"} & set(models) else ())]
-    return "".join(f"{name}=={version(name)}\n" for name in names)
+def _requirements(models: Mapping[str, Any], full: Config) -> str:
+    names = {*NEEDS, *FOR_STEMMER.get(full["stemmer"], ())}
+    for role, more in FOR_ROLES.items():
+        names |= set(more) if role in models else set()
+    return "".join(f"{name}=={version(name)}\n" for name in sorted(names))

@@ -103,10 +103,19 @@ def _document(replies: Locator, title: str) -> Locator:
     return document
 
 
+def _picture(page: Page, document: Locator, title: str, picture: Path) -> None:
+    """The top of a document, on a tall page."""
+    usual = page.viewport_size
+    assert usual is not None
+    page.set_viewport_size({"width": usual["width"], "height": 1900})
+    document.get_by_role("heading", name=title).scroll_into_view_if_needed()
+    page.screenshot(path=picture)
+    page.set_viewport_size(usual)
+
+
 def _approve_by_emoji(page: Page, replies: Locator, title: str, picture: Path) -> None:
     document = _document(replies, title)
-    document.screenshot(path=picture)
-    document.scroll_into_view_if_needed()
+    _picture(page, document, title, picture)
     document.hover()
     document.get_by_role("button", name="Add a reaction").first.click()
     page.get_by_role("searchbox", name="Search emoji").fill("white check")
@@ -116,7 +125,7 @@ def _approve_by_emoji(page: Page, replies: Locator, title: str, picture: Path) -
 
 def _approve_by_button(page: Page, replies: Locator, title: str, picture: Path) -> None:
     document = _document(replies, title)
-    document.screenshot(path=picture)
+    _picture(page, document, title, picture)
     document.get_by_role("button", name="Approve").click()
     expect(replies.get_by_text("approved the architecture")).to_be_visible(timeout=30_000)
     expect(replies.get_by_role("button", name="Take it back")).to_be_visible()

@@ -18,6 +18,7 @@ ABOUT: dict[str, Any] = json.loads((HERE / "package.json").read_text("utf-8"))
 PACKAGED = {"minilm-l6-int8": ("MEAN", None), "minilm-l3": ("DISABLED", "461")}
 DIM = 384
 MAX_TOKENS = 300
+LOCAL_MAX_TOKENS = 120
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,23 @@ def completer() -> Callable[[str, str], Completion] | None:
     """A language model as a function of a system and a user text; None when answers are quoted."""
     models = ABOUT["models"]
     if "local_model" in models:
-        return _chat(*_local(HERE / "models" / models["local_model"]))
+        return _local(HERE / "models" / models["local_model"])
     if "endpoint_model" in models:
-        import openai
-
-        url = os.environ.get("OPENAI_BASE_URL") or models["endpoint_url"] or None
-        return _chat(openai.OpenAI(base_url=url), models["endpoint_model"], None)
+        return _endpoint(models)
     return None
 
 
-def _local(folder: Path) -> tuple[Any, str, Any]:
+def _endpoint(models: dict[str, Any]) -> _Chat:
+    import openai
+
+    url = os.environ.get("OPENAI_BASE_URL") or models["endpoint_url"] or None
+    # OpenAI itself wants a key, and its client says so; a server of one's own takes any.
+    key = os.environ.get("OPENAI_API_KEY") or ("none" if url else None)
+    prices = (models["prompt_usd_per_million"], models["completion_usd_per_million"])
+    return _Chat(openai.OpenAI(base_url=url, api_key=key), models["endpoint_model"], MAX_TOKENS, prices)
+
+
+def _local(folder: Path) -> _Chat:
     import openai
     import xllamacpp
 
@@ -85,20 +93,46 @@ def _local(folder: Path) -> tuple[Any, str, Any]:
     wanted.n_ctx, wanted.n_parallel, wanted.warmup = 4096, 1, False
     wanted.cpuparams.n_threads, wanted.port, wanted.verbosity = 2, 0, -1
     server = xllamacpp.Server(wanted)
-    return openai.OpenAI(base_url=f"{server.listening_address}/v1", api_key="none"), folder.name, server
+    client = openai.OpenAI(base_url=f"{server.listening_address}/v1", api_key="none")
+    return _Chat(client, folder.name, LOCAL_MAX_TOKENS, server=server)
 
 
-def _chat(client: Any, model: str, server: Any) -> Callable[[str, str], Completion]:
-    most = 120 if server is not None else MAX_TOKENS
+class _Chat:
+    """A model behind chat completions, as far from chance as it allows (temperature 0).
 
-    def complete(system: str, user: str) -> Completion:
-        reply = client.chat.completions.create(
-            model=model,
+    Args:
+        client: An `openai.OpenAI`.
+        most: Longest reply in tokens.
+        prices: Dollars for a million prompt tokens, and for a million completion tokens.
+        server: What serves the model in this process; it lives as long as what talks to it.
+    """
+
+    def __init__(
+        self, client: Any, model: str, most: int, prices: tuple[float, float] = (0.0, 0.0), server: Any = None
+    ) -> None:
+        self._client, self._model, self._most, self._prices, self._server = client, model, most, prices, server
+        self._settings: dict[str, Any] = {"temperature": 0.0}
+
+    def __call__(self, system: str, user: str) -> Completion:
+        """The reply to *user* under the standing orders *system*."""
+        import openai
+
+        try:
+            return self._complete(system, user)
+        except openai.BadRequestError as error:
+            if "temperature" not in str(error) or not self._settings:
+                raise
+            self._settings = {}  # reasoning models take their own temperature only
+            return self._complete(system, user)
+
+    def _complete(self, system: str, user: str) -> Completion:
+        reply = self._client.chat.completions.create(
+            model=self._model,
             messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
-            max_completion_tokens=most,
-            **({"temperature": 0} if server is not None else {}),
+            max_completion_tokens=self._most,
+            **self._settings,
         )
-        return Completion((reply.choices[0].message.content or "").strip())
-
-    complete.server = server  # type: ignore[attr-defined]  # it lives as long as what talks to it
-    return complete
+        used = reply.usage
+        tokens = (used.prompt_tokens, used.completion_tokens) if used else (0, 0)
+        cost = sum(count * price for count, price in zip(tokens, self._prices, strict=True)) / 1_000_000
+        return Completion((reply.choices[0].message.content or "").strip() if reply.choices else "", cost)
