@@ -23,6 +23,7 @@ from neo.evals.golden_set import load_golden
 from neo.store import Store
 
 SAMPLE = Path(__file__).parent.parent / "skills" / "rag" / "sample"
+GOLDEN = SAMPLE / "golden.csv"
 GRACE_S = 2.0
 WAIT_S = 120.0
 SEARCH_WAIT_S = 900.0
@@ -127,7 +128,7 @@ class Play:
             time.sleep(0.2)
 
     def _files(self) -> list[Path]:
-        return sorted(path for path in SAMPLE.rglob("*") if path.is_file() and not path.name.startswith("."))
+        return [*sorted((SAMPLE / "documents").iterdir()), GOLDEN]
 
     def _say(self, text: str, files: list[Path] | None = None) -> None:
         self._you(text + "".join(f"\n   + {path.name}" for path in files or []))
@@ -204,8 +205,7 @@ class Play:
         self._see("Search finished", SEARCH_WAIT_S)
 
     def _questions(self) -> list[str]:
-        golden = next(path for path in self._files() if path.stem.startswith("golden"))
-        questions = load_golden(golden, golden.name).questions
+        questions = load_golden(GOLDEN, GOLDEN.name).questions
         step = max(1, len(questions) // QUESTIONS)
         return [question.question for question in questions[::step][:QUESTIONS]]
 

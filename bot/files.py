@@ -52,9 +52,9 @@ class SlackFiles:
             url = httpx.URL(ref.url)
         except httpx.InvalidURL:
             url = httpx.URL("")
-        if self._local and _origin(url) == self._local:
-            return url
-        if url.scheme == "https" and any(url.host == known or url.host.endswith(f".{known}") for known in SLACK_HOSTS):
+        slack = url.scheme == "https" and any(url.host == k or url.host.endswith(f".{k}") for k in SLACK_HOSTS)
+        # Slack's addresses carry no user name; one in front of the host is there to deceive.
+        if not url.userinfo and (slack or _origin(url) == self._local):
             return url
         raise BadInput(
             f"{ref.name} was not fetched.",

@@ -74,5 +74,5 @@ def set_up(settings: Settings, process: str) -> None:
     handler.setFormatter(_RedactedFormatter("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     if dsn := settings.sentry_dsn.get_secret_value():
-        sentry_sdk.init(dsn=dsn, before_send=_before_send, send_default_pii=False)
+        sentry_sdk.init(dsn=dsn, before_send=_before_send)  # its default sends no personal data
         sentry_sdk.set_tag("process", process)

@@ -90,7 +90,7 @@ def _brief(skill: str, options: TuneOptions) -> Brief:
         "latency": options.latency,
         "cost": options.cost,
         "metric": options.metric,
-        "privacy": "endpoint allowed",  # whoever sets an endpoint on the command line means it to be used
+        "privacy": "as set",  # whoever sets an endpoint on the command line means it to be used
     }
     values = {name: SlotValue(value, str(value)) for name, value in given.items() if value is not None}
     return Brief(skill=skill, opening="tuned from the command line", values=values)

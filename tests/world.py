@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,10 @@ from neo.transports.base import Outgoing
 from skills import SKILLS
 
 OWNER, COLLEAGUE, CHANNEL, TEAM = "UOWNER", "UCOLLEAGUE", "C1", "T1"
+
+# Test processes that run side by side keep out of each other's ports.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = range(8850 + 20 * _WORKER, 8870 + 20 * _WORKER)
 
 HANDBOOK = """# Returns handbook
 
@@ -247,7 +252,7 @@ def world(folder: Path, files: Mapping[str, bytes] = FILES, **policy: Any) -> Wo
         policy=Policy(studies_url=f"sqlite:///{folder / 'studies.db'}", work_dir=folder, **settings),
         resources=Resources(models_dir=folder / "models"),
         fetch_file=fetch,
-        deployer=LocalDeployer(range(8850, 8950)),
+        deployer=LocalDeployer(PORTS),
         now=clock,
     )
     return World(Neo(deps), clock, contents)

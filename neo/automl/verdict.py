@@ -8,12 +8,17 @@ from typing import Any
 
 from neo.automl.executors import TrialRun, run_trial
 from neo.automl.problem import Evaluation, Instance, Problem
+from neo.automl.space import Config
 from neo.automl.split import Split
 from neo.automl.study import StudyRun, best_of
 from neo.automl.trials import Trial, scored, shortfall, violations
 from neo.evals.stats import Interval, mean_interval, paired_difference
 
 MOST_CLOSEST = 3
+# With few questions a wide interval alone would call a clear loss a tie; below this mean difference nothing can be told
+# apart on some 150 questions anyway.
+TIE_MARGIN = 0.02
+FINAL_S = 60.0  # a dear choice that takes longer on its few questions is judged on those that it answered
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,9 @@ def judge(problem: Problem, run: StudyRun, parts: Split, seed: int) -> Verdict:
 
 
 def choose(trials: Sequence[Trial], seed: int) -> Trial | None:
-    """The winner: of the feasible trials that cannot be told from the most accurate one, the cheapest, then fastest.
+    """The winner: of the feasible trials that cannot be told from the most accurate one, the cheapest.
+
+    Among equally cheap ones the most accurate wins, then the fastest: speed within the limit is worth no accuracy.
 
     Returns:
         None when no trial is feasible.
@@ -136,15 +143,14 @@ def choose(trials: Sequence[Trial], seed: int) -> Trial | None:
     if top is None:
         return None
     tied = [trial for trial in feasible if trial is top or _tie(top, trial, seed)]
-    return min(
-        tied, key=lambda t: (t.cost_usd or 0.0, round(t.latency_p95_s or 0.0, 2), -(t.accuracy or 0.0), t.number)
-    )
+    return min(tied, key=lambda t: (t.cost_usd or 0.0, -(t.accuracy or 0.0), t.latency_p95_s or 0.0, t.number))
 
 
 def _tie(top: Trial, other: Trial, seed: int) -> bool:
     ids = sorted(top.scores)
     pair = [top.scores[i] for i in ids], [other.scores.get(i, float("nan")) for i in ids]
-    return paired_difference(*pair, seed=seed).low <= 0
+    difference = paired_difference(*pair, seed=seed)
+    return difference.low <= 0 and difference.value <= TIE_MARGIN
 
 
 def final_rung(
@@ -153,17 +159,30 @@ def final_rung(
     """Try each dear choice on the winner, on at most so many search instances; adopt one that is clearly better."""
     rounds: list[FinalRound] = []
     for parameter, choice, most in problem.space.finals():
-        few = tuple(search[:most])
         config = problem.space.complete({**best.config, parameter: choice})
-        run = run_trial(problem, config, few)
-        tried = scored(best.number, config, best.source, run.evaluations, problem.metric, problem.limits, run.seconds)
-        ids = [instance.id for instance in few]
+        evaluations, seconds = _a_few(problem, config, search[:most])
+        metric, limits = problem.metric, problem.limits
+        tried = scored(best.number, config, best.source, evaluations, metric, limits, seconds)
+        ids = list(tried.scores)
         pair = [tried.scores[i] for i in ids], [best.scores.get(i, float("nan")) for i in ids]
         difference = paired_difference(*pair, seed=seed)
-        adopted = difference.low > 0 and tried.feasible
+        adopted = difference.low > 0 and tried.feasible and len(ids) > 1
         rounds.append(FinalRound(parameter, str(choice), difference, adopted, tried.latency_p95_s or 0.0))
         best = tried if adopted else best
     return best, tuple(rounds)
+
+
+def _a_few(problem: Problem, config: Config, few: Sequence[Instance]) -> tuple[list[Evaluation], float]:
+    """Evaluations of one instance after the other until the time is up, and the seconds that they took."""
+    evaluations: list[Evaluation] = []
+    seconds = 0.0
+    for instance in few:
+        run = run_trial(problem, config, [instance])
+        evaluations += run.evaluations
+        seconds += run.seconds
+        if seconds > FINAL_S:
+            break
+    return evaluations, seconds
 
 
 def _against(

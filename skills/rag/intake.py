@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Any
 
 from neo.automl.problem import InputFile
 from neo.errors import BadInput, UserError
@@ -14,6 +15,14 @@ from neo.evals.golden_set import GoldenQuestion, GoldenSet, Rejected, load_golde
 from neo.skill import Examination, FileReport
 from skills.rag.runtime.documents import Document, DocumentError
 from skills.rag.runtime.parsers import PARSERS, parse
+from skills.rag.writing import counted
+
+def _summary(facts: Mapping[str, Any]) -> str:
+    formats = ", ".join(str(one).upper() for one in facts["formats"])
+    documents = f"{counted(facts['documents'], 'document')} ({formats})"
+    size = f"{counted(facts['pages'], 'page')}, {counted(facts['words'], 'word')}"
+    return f"{documents}, {size}; {counted(facts['questions'], 'golden question')}."
+
 
 WORDS_A_PAGE = 400  # for formats without pages
 NAMED = 5  # rows and questions that are named one by one
@@ -47,7 +56,8 @@ def examine(inputs: Sequence[InputFile]) -> Examination:
             anchored = _anchored(read.golden, read.documents)
             unanswerable = sum(one.is_unanswerable for one in anchored)
             notes += _unanswerable(anchored)
-    return Examination(read.reports, tuple(missing), tuple(notes), _facts(read, unanswerable))
+    facts = _facts(read, unanswerable)
+    return Examination(read.reports, tuple(missing), tuple(notes), facts, _summary(facts))
 
 
 def read_inputs(inputs: Sequence[InputFile]) -> Read:

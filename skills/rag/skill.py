@@ -18,7 +18,7 @@ from neo.llm.openai_model import OpenAIModel
 from neo.skill import Build, Examination, Reply, Skill
 from skills.rag import client, intake, package, writing
 from skills.rag.evaluate import evaluate, instances_of, metrics_for
-from skills.rag.slots import SLOTS
+from skills.rag.slots import SLOTS, STAYS
 from skills.rag.space import search_space
 
 
@@ -110,7 +110,7 @@ class RagSkill(Skill):
 def _allowed(brief: Brief, resources: Resources) -> tuple[Resources, tuple[str, ...]]:
     """What the privacy requirement leaves of the resources, and a note on what it keeps out."""
     endpoint = resources.endpoint
-    if endpoint is None or endpoint.is_local or brief.value("privacy") != "stays here":
+    if endpoint is None or endpoint.is_local or brief.value("privacy") != STAYS:
         return resources, ()
     note = f"The endpoint's model {endpoint.model} is not tried: texts must stay on this machine (R-privacy)."
     return replace(resources, endpoint=None), (note,)

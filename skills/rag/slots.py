@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from neo.skill import Slot
 
+STAYS = "everything stays on this machine"
+MAY_GO = "texts may be sent to the endpoint"
+
 SLOTS: tuple[Slot, ...] = (
     Slot(
         "purpose",
@@ -81,13 +84,13 @@ SLOTS: tuple[Slot, ...] = (
         "Privacy",
         "May texts be sent to the language model's endpoint, or must they stay on this machine?",
         "It decides which models may be tried.",
-        recommended="stays here",
-        recommended_words="everything stays on this machine",
+        recommended=STAYS,
+        recommended_words=STAYS,
         round=3,
         cues=("privacy", "confidential"),
         choices={
-            "stays here": ("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house"),
-            "endpoint allowed": ("endpoint", "openai", "cloud", "may be sent", "can be sent"),
+            STAYS: ("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house"),
+            MAY_GO: ("endpoint", "openai", "cloud", "may be sent", "can be sent"),
         },
     ),
     Slot(

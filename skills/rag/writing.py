@@ -7,6 +7,16 @@ from neo.automl.space import Choice
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.skill import Examination
+from skills.rag.slots import STAYS
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "page"), counted(1200, "word")
+    ('1 page', '1,200 words')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def requirements(brief: Brief, found: Examination) -> list[Item]:
@@ -15,13 +25,13 @@ def requirements(brief: Brief, found: Examination) -> list[Item]:
     formats = ", ".join(str(one).upper() for one in facts.get("formats", ()))
     privacy = (
         "No text of yours leaves this machine."
-        if brief.value("privacy", "stays here") == "stays here"
+        if brief.value("privacy", STAYS) == STAYS
         else "Questions and the passages found may be sent to the configured language model's endpoint."
     )
     return [
         Item(
-            f"Answers questions from {facts.get('documents', 0)} documents ({formats}, {facts.get('pages', 0)} pages, "
-            f"{facts.get('words', 0):,} words), and from nothing else.",
+            f"Answers questions from {counted(facts.get('documents', 0), 'document')} ({formats}, "
+            f"{counted(facts.get('pages', 0), 'page')}, {counted(facts.get('words', 0), 'word')}), and from nothing else.",
             "F1",
             "from your files",
         ),

@@ -15,7 +15,14 @@ from bot.app import create_app, slack_client
 from bot.blocks import render
 from bot.settings import Settings, load
 from bot.workspace import Message, Person, WorkspaceServer
-from neo.domain.events import ButtonPressed, CommandGiven, FormSubmitted, MessageReceived, ReactionAdded, ReactionRemoved
+from neo.domain.events import (
+    ButtonPressed,
+    CommandGiven,
+    FormSubmitted,
+    MessageReceived,
+    ReactionAdded,
+    ReactionRemoved,
+)
 from neo.domain.posts import Button, Post
 from neo.errors import ConfigurationError
 

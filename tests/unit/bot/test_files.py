@@ -122,14 +122,14 @@ def test_the_token_goes_nowhere_else(host: Host, url: str) -> None:
 
 
 def test_a_local_address_is_taken_only_where_slack_itself_is_local(host: Host) -> None:
-    with pytest.raises(BadInput, match="127.0.0.1"):
+    with pytest.raises(BadInput, match=r"127\.0\.0\.1"):
         SlackFiles(TOKEN, "https://slack.com/api/", 1000).fetch(FileRef("F1", "x", 1, "", f"{host[0]}/good.csv"))
     assert host[1] == []
 
 
 def test_a_lost_connection_is_explained(host: Host) -> None:
     files = SlackFiles(TOKEN, "http://127.0.0.1:9/api/", 1000)
-    with pytest.raises(Unavailable, match="connection failed"):
+    with pytest.raises(Unavailable, match=r"connection failed"):
         files.fetch(FileRef("F1", "x.csv", 1, "", "http://127.0.0.1:9/x.csv"))
 
 

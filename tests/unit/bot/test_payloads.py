@@ -52,7 +52,9 @@ def test_a_direct_message_is_told_from_a_channel(body: Any, channel: str, channe
         ("MessagePayload", {"text": "hey <@UELSE>"}, False),
     ],
 )
-def test_a_mention_is_seen_in_either_kind_of_event(body: Any, name: str, values: dict[str, Any], mentions: bool) -> None:
+def test_a_mention_is_seen_in_either_kind_of_event(
+    body: Any, name: str, values: dict[str, Any], mentions: bool
+) -> None:
     event = payloads.message_received(body(name, **{**COMMON, **values}), BOT)
     assert event is not None and event.mentions_neo is mentions
 

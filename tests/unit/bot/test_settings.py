@@ -58,7 +58,7 @@ def test_a_wrong_value_is_named_with_its_key_and_the_rule(
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEO_TRIALS", "0")
     monkeypatch.setenv("NEO_GRACE_S", "x")
-    with pytest.raises(ConfigurationError, match="(?s)NEO_GRACE_S.*NEO_TRIALS|NEO_TRIALS.*NEO_GRACE_S"):
+    with pytest.raises(ConfigurationError, match=r"(?s)NEO_GRACE_S.*NEO_TRIALS|NEO_TRIALS.*NEO_GRACE_S"):
         load()
 
 
@@ -75,7 +75,7 @@ def test_what_is_empty_is_as_if_not_set(monkeypatch: pytest.MonkeyPatch) -> None
     for name in ("NEO_TRIALS", "NEO_DATA_DIR", "NEO_MODELS_DIR", "OPENAI_BASE_URL", "OPENAI_API_KEY", "SLACK_API_URL"):
         monkeypatch.setenv(name, "")
     settings = load()
-    assert settings == load(**{"trials": Settings.model_fields["trials"].default})
+    assert settings == load(trials=Settings.model_fields["trials"].default)
     assert settings.models.name == "models"
     assert bootstrap.resources(settings).endpoint is None
 

@@ -36,6 +36,16 @@ def test_a_tie_goes_to_the_cheapest() -> None:
     assert choose([dear, cheap, bad], seed=0) is cheap
 
 
+def test_speed_within_the_limit_is_worth_no_accuracy_and_a_clear_loss_is_no_tie() -> None:
+    scores = {str(i): float(i % 4 != 0) for i in range(12)}
+    fewer = {**scores, "1": 0.0, "2": 1.0}
+    top = Trial(1, {"k": 1}, "tpe", scores, accuracy=0.75, latency_p95_s=0.4, cost_usd=0.01)
+    fast = Trial(2, {"k": 2}, "tpe", scores, accuracy=0.75, latency_p95_s=0.1, cost_usd=0.01)
+    poor = Trial(3, {"k": 3}, "tpe", fewer, accuracy=0.667, latency_p95_s=0.01, cost_usd=0.0)
+    assert choose([top, poor], seed=0) is top, "an interval that is wide for want of questions is no tie"
+    assert choose([top, fast, poor], seed=0) is fast
+
+
 def test_nothing_that_fits_shows_the_closest_and_no_winner(tmp_path: Path) -> None:
     found = search(toy.problem(tmp_path, limits=Limits(accuracy=0.99)), StudySettings("toy", 12, seed=1))
     assert found.verdict.best is None

@@ -1,0 +1,110 @@
+"""The command as a person runs it: help everywhere, and for each mistake one line that says what to do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.workspace import WorkspaceServer
+
+ROOT = get_command(app)
+
+
+def neo(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the real command."""
+    env = {**os.environ, **environment}
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=90, env=env)
+
+
+def commands() -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for name, command in ROOT.commands.items():  # type: ignore[attr-defined]
+        found.append([name])
+        found += [[name, sub] for sub in getattr(command, "commands", {})]
+    return found
+
+
+@pytest.mark.parametrize("command", commands(), ids=lambda c: " ".join(["neo", *c]))
+def test_every_command_has_help_that_says_what_it_does(command: list[str]) -> None:
+    ran = CliRunner().invoke(app, [*command, "--help"])
+    assert ran.exit_code == 0
+    assert "Usage:" in ran.output
+    described = [line for line in ran.output.splitlines() if line.strip() and "Usage:" not in line]
+    assert described[0].strip().endswith((".", ":")) or len(described[0].split()) > 3
+
+
+def test_help_comes_from_the_installed_command_too() -> None:
+    ran = neo("--help")
+    assert ran.returncode == 0
+    for name in ("up", "web", "worker", "scheduler", "demo", "tune", "ask", "models", "migrate"):
+        assert name in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["tune", "chess", "--docs", ".", "--golden", "g.csv", "--out", "out"], "There is no skill 'chess'. There is: rag"),
+        (["tune", "rag", "--docs", "nowhere", "--golden", "g.csv", "--out", "out"], "There are no documents at nowhere."),
+        (["tune", "rag", "--docs", ".", "--golden", "none.csv", "--out", "out"], "There is no golden set at none.csv."),
+        (["tune", "rag", "--docs", "empty", "--golden", "g.csv", "--out", "out"], "The folder empty is empty."),
+        (["tune", "rag", "--docs", "docs", "--golden", "g.csv", "--out", "out"], "There is nothing to search on."),
+        (["ask", "nowhere", "What?"], "'nowhere' is neither a package's folder nor a project."),
+        (["demo", "chess"], "There is no demo of 'chess'. There is: rag."),
+        (["models", "pull", "no-such-model"], "no-such-model"),
+    ],
+)
+def test_a_mistake_is_one_line_with_exit_code_2(tmp_path: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "scan.pdf").write_bytes(b"")
+    (tmp_path / "g.csv").write_text("colour,shape\nred,round\n")
+    command = [sys.executable, "-m", "bot.cli", *arguments]
+    env = {**os.environ, "NEO_DATA_DIR": str(tmp_path / "data")}
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=90, env=env, cwd=tmp_path)
+    assert ran.returncode == 2, ran.stderr
+    assert words in ran.stderr
+    assert "Traceback" not in ran.stderr and ran.stderr.startswith("neo:")
+
+
+def test_a_wrong_setting_stops_every_process(tmp_path: Path) -> None:
+    ran = neo("worker", NEO_DATA_DIR=str(tmp_path), NEO_GRACE_S="-1")
+    assert ran.returncode == 2
+    assert "The setting NEO_GRACE_S = '-1' is wrong" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("bot", "app_token", "words"),
+    [
+        ("xoxb-wrong", "right", "refuses SLACK_BOT_TOKEN (invalid_auth). Take the 'Bot User OAuth Token' (xoxb-...)"),
+        ("right", "xapp-wrong", "refuses SLACK_APP_TOKEN"),
+        ("right", "", "also set SLACK_APP_TOKEN (xapp-..., Socket Mode) or SLACK_SIGNING_SECRET (HTTP)"),
+    ],
+)
+def test_web_with_wrong_tokens_says_which_and_where_the_right_one_is(
+    slack: WorkspaceServer, tmp_path: Path, bot: str, app_token: str, words: str
+) -> None:
+    right = {"bot": slack.tokens.bot_token, "app": slack.tokens.app_token}
+    ran = neo(
+        "web",
+        NEO_DATA_DIR=str(tmp_path),
+        SLACK_API_URL=slack.api_url,
+        SLACK_BOT_TOKEN=right["bot"] if bot == "right" else bot,
+        SLACK_APP_TOKEN=right["app"] if app_token == "right" else app_token,
+    )
+    assert ran.returncode == 2
+    assert words in ran.stderr and "Traceback" not in ran.stderr
+    assert right["bot"] not in ran.stderr
+
+
+def test_status_and_migrate_on_an_empty_folder(tmp_path: Path) -> None:
+    assert "is at revision" in neo("migrate", NEO_DATA_DIR=str(tmp_path)).stdout
+    shown = neo("status", NEO_DATA_DIR=str(tmp_path))
+    assert shown.returncode == 0 and "project" in shown.stdout
