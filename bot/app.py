@@ -12,7 +12,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot.listeners import register
 from bot.settings import Settings
 from neo.domain.events import Event
-from neo.errors import ConfigurationError
+from neo.errors import ConfigurationError, Unavailable
 
 _TIMEOUT_S = 30
 
@@ -35,20 +35,11 @@ def create_app(settings: Settings, receive: Callable[[Event], object]) -> App:
     """The app with all listeners; they only put events into the inbox and acknowledge.
 
     Raises:
-        ConfigurationError: Slack does not know the tokens, or cannot be reached.
+        ConfigurationError: Slack does not know the token.
+        Unavailable: Slack cannot be reached.
     """
     client = slack_client(settings)
-    try:
-        client.auth_test()
-    except SlackApiError as error:
-        raise ConfigurationError(
-            f"Slack at {settings.slack_api_url} refuses SLACK_BOT_TOKEN ({error.response['error']}). Take the 'Bot User OAuth "
-            "Token' (xoxb-...) from the app's page 'OAuth & Permissions', or unset it to use the local workspace."
-        ) from error
-    except (SlackClientError, OSError) as error:
-        raise ConfigurationError(
-            f"Slack at {settings.slack_api_url} cannot be reached ({error}). Check SLACK_API_URL and the network."
-        ) from error
+    check_token(client, settings)
     app = App(
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value() or None,
@@ -58,3 +49,23 @@ def create_app(settings: Settings, receive: Callable[[Event], object]) -> App:
     )
     register(app, receive)
     return app
+
+
+def check_token(client: WebClient, settings: Settings) -> None:
+    """Ask Slack whether it knows the bot's token.
+
+    Raises:
+        ConfigurationError: It does not.
+        Unavailable: It cannot be reached.
+    """
+    try:
+        client.auth_test()
+    except SlackApiError as error:
+        raise ConfigurationError(
+            f"Slack at {settings.slack_api_url} refuses SLACK_BOT_TOKEN ({error.response['error']}). Take the "
+            "'Bot User OAuth Token' (xoxb-...) from the app's page 'OAuth & Permissions', or unset it to use the local workspace."
+        ) from error
+    except (SlackClientError, OSError) as error:
+        raise Unavailable(
+            f"Slack at {settings.slack_api_url} cannot be reached.", f"{error}.", "Check SLACK_API_URL and the network."
+        ) from error

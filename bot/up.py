@@ -9,14 +9,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
 from bot import bootstrap
+from bot.app import check_token, slack_client
 from bot.settings import Settings
 from bot.workspace import WorkspaceServer
+from neo.errors import Unavailable
 from neo.services.deployment import stop_all
 from neo.store.migrate import migrate
 
@@ -85,7 +88,7 @@ class Supervisor:
     def _tail(self, name: str) -> str:
         path = self.logs / f"{name}.log"
         lines = path.read_text(errors="replace").strip().splitlines()
-        return f"last words: {lines[-1][:200]}" if lines else f"see {path}"
+        return f"last words: {lines[-1][:400]}" if lines else f"see {path}"
 
     def pid(self, name: str) -> int:
         """The process id of a running child."""
@@ -141,8 +144,11 @@ def start(settings: Settings, say: Callable[[str], None]) -> Up:
 
     Raises:
         WorkspaceError: The workspace's port is in use.
-        ConfigurationError: The database has a schema of a newer Neo.
+        ConfigurationError: The database has a schema of a newer Neo, or Slack refuses the bot's token.
     """
+    if settings.has_slack:
+        with suppress(Unavailable):  # out of reach now: the web process says so, and is started again until it is there
+            check_token(slack_client(settings), settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "NEO_DATA_DIR": str(settings.data_dir), "NEO_MODELS_DIR": str(settings.models)}
     workspace = None

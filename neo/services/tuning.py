@@ -159,7 +159,7 @@ def _winner(deps: Deps, tx: Transaction, project: ProjectRow, problem: Problem, 
     assert best is not None
     text = (
         f"*The winner*: {found.verdict.words(problem)}\n_{against_default(best.config, problem.space.default())}_\n"
-        f"In the search: {figures(best, problem)}.{_missed(found)}"
+        f"In the search: {figures(best, problem)}.{_finals(found)}{_missed(found)}"
     )
     tx.outbox.add(project, Post("report", text, attachments=_attach(deps, found)), deps.now())
     _remember(deps, tx, project, problem, found)
@@ -168,6 +168,15 @@ def _winner(deps: Deps, tx: Transaction, project: ProjectRow, problem: Problem, 
         project, outcome={**project.outcome, "version": version.id, "report": found.report.json["verdict"]}
     )
     advance(deps, tx, project, Trigger.TUNED)
+
+
+def _finals(found: Search) -> str:
+    lines = [
+        f"\nAlso tried on the best: {final.parameter} {final.choice}, on {final.difference.n} questions: "
+        f"{final.difference}, p95 {final.latency_p95_s:.1f} s: {'adopted' if final.adopted else 'not adopted'}."
+        for final in found.verdict.finals
+    ]
+    return "".join(lines)
 
 
 def _missed(found: Search) -> str:

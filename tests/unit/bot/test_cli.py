@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import app, main
 from bot.workspace import WorkspaceServer
 
 ROOT = get_command(app)
@@ -22,6 +25,31 @@ def neo(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     env = {**os.environ, **environment}
     command = [sys.executable, "-m", "bot.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=90, env=env)
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Iterator[Callable[..., tuple[int, str]]]:
+    """Runs the command's `main` in this process, which is quicker; gives the exit code and what it says."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NEO_DATA_DIR", str(tmp_path / "data"))
+    handlers = logging.root.handlers[:]
+
+    def call(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["neo", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out + said.err
+
+    yield call
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+
+
+def tune(skill: str, docs: str = "docs", golden: str = "g.csv") -> list[str]:
+    return ["tune", skill, "--docs", docs, "--golden", golden, "--out", "out"]
 
 
 def commands() -> list[list[str]]:
@@ -51,27 +79,33 @@ def test_help_comes_from_the_installed_command_too() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["tune", "chess", "--docs", ".", "--golden", "g.csv", "--out", "out"], "There is no skill 'chess'. There is: rag"),
-        (["tune", "rag", "--docs", "nowhere", "--golden", "g.csv", "--out", "out"], "There are no documents at nowhere."),
-        (["tune", "rag", "--docs", ".", "--golden", "none.csv", "--out", "out"], "There is no golden set at none.csv."),
-        (["tune", "rag", "--docs", "empty", "--golden", "g.csv", "--out", "out"], "The folder empty is empty."),
-        (["tune", "rag", "--docs", "docs", "--golden", "g.csv", "--out", "out"], "There is nothing to search on."),
+        (
+            ["tune", "chess", "--docs", ".", "--golden", "g.csv", "--out", "out"],
+            "There is no skill 'chess'. There is: rag",
+        ),
+        (
+            ["tune", "rag", "--docs", "nowhere", "--golden", "g.csv", "--out", "out"],
+            "There are no documents at nowhere.",
+        ),
+        (tune("rag", golden="none.csv"), "There is no golden set at none.csv."),
+        (tune("rag", docs="empty"), "The folder empty is empty."),
+        (tune("rag"), "There is nothing to search on."),
         (["ask", "nowhere", "What?"], "'nowhere' is neither a package's folder nor a project."),
         (["demo", "chess"], "There is no demo of 'chess'. There is: rag."),
         (["models", "pull", "no-such-model"], "no-such-model"),
     ],
 )
-def test_a_mistake_is_one_line_with_exit_code_2(tmp_path: Path, arguments: list[str], words: str) -> None:
+def test_a_mistake_is_one_line_with_exit_code_2(
+    run: Callable[..., tuple[int, str]], tmp_path: Path, arguments: list[str], words: str
+) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "scan.pdf").write_bytes(b"")
     (tmp_path / "g.csv").write_text("colour,shape\nred,round\n")
-    command = [sys.executable, "-m", "bot.cli", *arguments]
-    env = {**os.environ, "NEO_DATA_DIR": str(tmp_path / "data")}
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=90, env=env, cwd=tmp_path)
-    assert ran.returncode == 2, ran.stderr
-    assert words in ran.stderr
-    assert "Traceback" not in ran.stderr and ran.stderr.startswith("neo:")
+    code, said = run(*arguments)
+    assert code == 2
+    assert words in said
+    assert "Traceback" not in said and said.startswith("neo:")
 
 
 def test_a_wrong_setting_stops_every_process(tmp_path: Path) -> None:
@@ -104,7 +138,8 @@ def test_web_with_wrong_tokens_says_which_and_where_the_right_one_is(
     assert right["bot"] not in ran.stderr
 
 
-def test_status_and_migrate_on_an_empty_folder(tmp_path: Path) -> None:
-    assert "is at revision" in neo("migrate", NEO_DATA_DIR=str(tmp_path)).stdout
-    shown = neo("status", NEO_DATA_DIR=str(tmp_path))
-    assert shown.returncode == 0 and "project" in shown.stdout
+def test_status_and_migrate_on_an_empty_folder(run: Callable[..., tuple[int, str]]) -> None:
+    code, said = run("migrate")
+    assert code == 0 and "is at revision" in said
+    code, said = run("status")
+    assert code == 0 and "project" in said
