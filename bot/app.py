@@ -63,7 +63,7 @@ def check_token(client: WebClient, settings: Settings) -> None:
     except SlackApiError as error:
         raise ConfigurationError(
             f"Slack at {settings.slack_api_url} refuses SLACK_BOT_TOKEN ({error.response['error']}). Take the "
-            "'Bot User OAuth Token' (xoxb-...) from the app's page 'OAuth & Permissions', or unset it to use the local workspace."
+            "'Bot User OAuth Token' (xoxb-...) from the page 'OAuth & Permissions', or unset it to go local."
         ) from error
     except (SlackClientError, OSError) as error:
         raise Unavailable(

@@ -184,7 +184,7 @@ def run(settings: Settings, console: Console) -> None:
     up = start(settings, lambda line: console.print(f"[yellow]{line}[/]", highlight=False))
     try:
         where = f"Open [bold]{up.url}[/]" if up.url else "Neo listens in your Slack workspace"
-        console.print(f"Neo is up. {where}. Logs: {settings.data_dir / 'logs'}. Stop with Ctrl-C.", highlight=False)
+        console.print(f"Neo is up. {where}. Logs: {settings.data_dir / 'logs'}. Stop with Ctrl-C.", highlight=False, soft_wrap=True)
         while not over.wait(0.5):
             up.supervisor.look()
     finally:

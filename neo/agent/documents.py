@@ -104,7 +104,7 @@ def _assumptions(slots: Sequence[Slot], brief: Brief) -> list[Item]:
 
 
 def _files(found: Examination) -> list[str]:
-    lines = [f"{report.name}: {report.summary}{report.problem and ' ' + report.problem}" for report in found.files]
+    lines = [f"{one.name}: {' '.join(part for part in (one.summary, one.problem) if part)}" for one in found.files]
     most = 12
     more = [f"and {len(lines) - most} more files"] if len(lines) > most else []
     return lines[:most] + more + list(found.notes)
@@ -156,6 +156,7 @@ def architecture(
             Section("Milestones", items=tuple(_milestones(estimate))),
             Section("Budget", items=tuple(_budget(estimate))),
             Section("What is delivered", items=tuple(Item(line) for line in _DELIVERED)),
+            *([Section("Worth knowing", items=tuple(Item(note) for note in problem.notes))] if problem.notes else []),
         ),
     )
     return replace(document, delta=changes(previous, document))

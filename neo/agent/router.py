@@ -37,13 +37,14 @@ def route(text: str, skills: Mapping[str, Skill]) -> Route:
     return Route(best, shared) if shared else Route(None, ())
 
 
-def _shared(said: frozenset[str], phrases: Iterable[str]) -> tuple[str, ...]:
-    wanted = frozenset().union(*(_stems(phrase) for phrase in phrases))
-    return tuple(sorted(said & wanted))
+def _shared(said: Mapping[str, str], phrases: Iterable[str]) -> tuple[str, ...]:
+    wanted = {stem for phrase in phrases for stem in _stems(phrase)}
+    return tuple(word for stem, word in said.items() if stem in wanted)
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in _COMMON)
+def _stems(text: str) -> dict[str, str]:
+    """Each word's stem, with the word as it was said."""
+    return {_stem(word): word for word in _WORD.findall(text.lower()) if word not in _COMMON}
 
 
 def _stem(word: str) -> str:

@@ -71,10 +71,7 @@ class LocalDeployer(Deployer):
         port = self._port(url)
         filled = [part.format(port=port, python=sys.executable) for part in command]
         log = folder / "service.log"
-        with log.open("ab") as out:
-            process = subprocess.Popen(
-                filled, cwd=folder, stdout=out, stderr=out, env=self._environment(), start_new_session=True
-            )
+        process = self._launch(filled, folder, log)
         running = Running(f"http://127.0.0.1:{port}", process.pid)
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
@@ -89,13 +86,22 @@ class LocalDeployer(Deployer):
             f"The service did not come up within {START_TIMEOUT_S:.0f} s.", f"Its log: {log}.", "Say *retry*."
         )
 
+    def _launch(self, command: Sequence[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
+        try:
+            with log.open("ab") as out:
+                return subprocess.Popen(
+                    command, cwd=folder, stdout=out, stderr=out, env=self._environment(), start_new_session=True
+                )
+        except OSError as error:
+            raise Unavailable("The service did not start.", f"{error}.", "Mend that, then say *retry*.") from error
+
     def stop(self, running: Running) -> None:
         """See :class:`Deployer`."""
         port = running.url.rpartition(":")[2]
         try:
             process = psutil.Process(running.pid)
             # A pid is used again after a while: stop only what was started for this port.
-            if running.pid <= 0 or port not in " ".join(process.cmdline()):
+            if running.pid <= 0 or port not in process.cmdline():
                 return
             os.killpg(os.getpgid(running.pid), signal.SIGTERM)
             process.wait(_STOP_TIMEOUT_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import openai
+from openai.types.chat import ChatCompletion
 
 from neo.errors import Unavailable
 from neo.llm.base import Completion, Endpoint
@@ -39,7 +40,7 @@ class OpenAIModel:
                 raise self._unavailable(error) from error
             self._temperature = openai.omit  # reasoning models take their own temperature only
             return self(system, user)
-        except openai.OpenAIError as error:
+        except (openai.OpenAIError, ValueError) as error:  # a ValueError: an answer that is cut, or no completion at all
             raise self._unavailable(error) from error
 
     def _complete(self, system: str, user: str) -> Completion:
@@ -49,6 +50,8 @@ class OpenAIModel:
             max_completion_tokens=self._max,
             temperature=self._temperature,
         )
+        if not isinstance(reply, ChatCompletion) or reply.choices is None:
+            raise ValueError(f"no chat completion, but {str(reply)[:200]!r}")
         used = reply.usage
         prompt, completion = (used.prompt_tokens, used.completion_tokens) if used else (0, 0)
         text = (reply.choices[0].message.content or "").strip() if reply.choices else ""

@@ -14,7 +14,7 @@ from neo.errors import Unavailable
 from neo.services.commands import check_right
 from neo.services.deps import Deps, HeldJob, Turn, brief_of, stage_of
 from neo.services.stages import advance
-from neo.store.tables import DeploymentRow, ProjectRow, VersionRow
+from neo.store.tables import DeploymentRow, VersionRow
 
 SMOKE_QUESTIONS = 5
 
@@ -74,7 +74,7 @@ def deploy(deps: Deps, job: HeldJob) -> None:
             version.status = "live"
             tx.deployments.save(version)
             tx.deployments.add(project.id, version.id, running.url, running.pid, deps.now())
-            text = _live_text(project, version, running.url, problem, smoke)
+            text = _live_text(deps, version, running.url, problem, smoke)
             data = {"url": running.url}
             tx.outbox.add(project, Post("report", f"{text}\n{example}", data=data), deps.now())
             advance(deps, tx, project, Trigger.DEPLOYED)
@@ -91,7 +91,7 @@ def _version(row: VersionRow | None) -> VersionRow:
     return row
 
 
-def _live_text(project: ProjectRow, version: VersionRow, url: str, problem: Problem, smoke: list[Evaluation]) -> str:
+def _live_text(deps: Deps, version: VersionRow, url: str, problem: Problem, smoke: list[Evaluation]) -> str:
     score = mean([e.metrics.get(problem.metric, float("nan")) for e in smoke])
     slowest = max((e.latency_s for e in smoke), default=0.0)
     title = problem.metric_title()
@@ -99,9 +99,16 @@ def _live_text(project: ProjectRow, version: VersionRow, url: str, problem: Prob
     return (
         f":tada: *Version {version.number} is live* at {url} (a page to try it, `/ask`, `/healthz`, `/metrics`).\n"
         f"Smoke test: {len(smoke)} golden questions, {told}, slowest {slowest * 1000:.0f} ms.\n"
-        f"The package lies in `{version.folder}` and runs without me (see its README). I watch it from now on.\n"
+        f"The package is `{_place(deps, version)}` in my data folder and runs without me (see its README). "
+        "I watch it from now on.\n"
         "Ask it anything right here in the thread, and vote on the answers with :+1: or :-1:."
     )
+
+
+def _place(deps: Deps, version: VersionRow) -> str:
+    """The package's folder without this machine's own paths, which are nobody's business in a channel."""
+    folder, home = Path(version.folder), deps.policy.work_dir
+    return str(folder.relative_to(home)) if folder.is_relative_to(home) else folder.name
 
 
 def retire(deps: Deps, job: HeldJob) -> None:

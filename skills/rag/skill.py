@@ -18,7 +18,7 @@ from neo.llm.openai_model import OpenAIModel
 from neo.skill import Build, Examination, Reply, Skill
 from skills.rag import client, intake, package, writing
 from skills.rag.evaluate import evaluate, instances_of, metrics_for
-from skills.rag.slots import SLOTS, STAYS
+from skills.rag.slots import FITTING, SLOTS, STAYS
 from skills.rag.space import search_space
 
 
@@ -69,18 +69,19 @@ class RagSkill(Skill):
         files = tuple(replace(file, role=roles[file.name]) for file in inputs if roles.get(file.name))
         suffixes = {PurePath(file.name).suffix.lower() for file in files if file.role == "document"}
         metrics = metrics_for(golden, allowed)
-        wanted = brief.value("metric")
+        metric, not_told = _metric(brief, [one.name for one in metrics])
         return Problem(
             skill=self.name,
             space=search_space(allowed, golden, suffixes),
             instances=instances_of(golden),
             metrics=metrics,
-            metric=wanted if wanted in {metric.name for metric in metrics} else metrics[0].name,
+            metric=metric,
             limits=Limits(brief.value("accuracy"), brief.value("latency"), brief.value("cost")),
             evaluate=partial(evaluate, open_model=open_model),
             context=Context(files, cache_dir, allowed),
             notes=(
                 *kept_out,
+                *not_told,
                 *golden.notes,
                 *(f"{one.row} of the golden set is left out: {one.reason}" for one in golden.rejected),
             ),
@@ -105,6 +106,15 @@ class RagSkill(Skill):
             "For example:\n"
             f"```curl -s {url}/ask -H 'content-type: application/json' -d '{{\"question\": \"{question}\"}}'```"
         )
+
+
+def _metric(brief: Brief, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The metric to search on, and a note when the wanted one cannot be told from the golden set."""
+    wanted = brief.value("metric", FITTING)
+    if wanted in names or wanted == FITTING:
+        return (wanted if wanted in names else names[0]), ()
+    note = f"The metric {wanted} cannot be told from this golden set; {names[0]} stands in. It can tell: {', '.join(names)}."
+    return names[0], (note,)
 
 
 def _allowed(brief: Brief, resources: Resources) -> tuple[Resources, tuple[str, ...]]:

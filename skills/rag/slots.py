@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neo.skill import Slot
 
+FITTING = "the one that fits your golden set: of the answers where it has some, else of the evidence found"
 STAYS = "everything stays on this machine"
 MAY_GO = "texts may be sent to the endpoint"
 
@@ -68,6 +69,28 @@ SLOTS: tuple[Slot, ...] = (
         cues=("cost", "price", "budget", "pay"),
     ),
     Slot(
+        "metric",
+        "choice",
+        "Metric",
+        "By which metric?",
+        "It is what accuracy means here.",
+        recommended=FITTING,
+        recommended_words=FITTING,
+        round=3,
+        cues=("metric", "measured by", "judged by"),
+        choices={
+            FITTING: ("fits", "suits"),
+            "exact_match": ("exact match", "word for word"),
+            "token_f1": ("f1",),
+            "semantic_similarity": ("similarity", "by meaning"),
+            "answer_recall": ("answer recall",),
+            "ndcg": ("ndcg",),
+            "mrr": ("mrr", "reciprocal rank"),
+            "recall": ("evidence recall", "retrieval recall"),
+            "evidence_f2": ("evidence f2", "f2"),
+        },
+    ),
+    Slot(
         "users",
         "text",
         "Users",
@@ -89,7 +112,10 @@ SLOTS: tuple[Slot, ...] = (
         round=3,
         cues=("privacy", "confidential"),
         choices={
-            STAYS: ("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house"),
+            STAYS: (
+                *("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house"),
+                *("not leave", "never leave", "nothing leaves", "not be sent", "nothing may be sent"),
+            ),
             MAY_GO: ("endpoint", "openai", "cloud", "may be sent", "can be sent"),
         },
     ),

@@ -1,0 +1,39 @@
+"""`neo demo rag` as a newcomer runs it, with the worker killed with -9 in mid-search."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(500)
+def test_the_demo_walks_the_whole_road_and_a_killed_worker_goes_on_with_its_study(tmp_path: Path) -> None:
+    summary = tmp_path / "summary.json"
+    command = [sys.executable, "-m", "bot.cli", "demo", "rag", "--trials", "10", "--kill-worker"]
+    ran = subprocess.run(
+        [*command, "--json", str(summary), "--data", str(tmp_path / "data")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NEO_SERVICE_PORT": "9050"},
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
+    told = json.loads(summary.read_text("utf-8"))
+    assert told["skill"] == "rag"
+    assert told["stages"] == ["requirements_review", "architecture_review", "tuning", "live"]
+    assert [(one["document"], one["by"]) for one in told["approvals"]] == [
+        ("requirements", "emoji"),
+        ("architecture", "emoji"),
+    ]
+    assert told["worker_killed"]
+    assert told["trials"] == 10
+    assert told["deployed"].startswith("http://127.0.0.1:")
+    assert len(told["answers"]) == 3
+    for answer in told["answers"]:
+        assert answer["answer"] and answer["sources"][0]["document"]
+    assert "(kills the worker with -9)" in ran.stdout
