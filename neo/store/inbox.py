@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -32,16 +33,13 @@ class Inbox:
         Returns:
             False when the event, or the message that it is about, was received before.
         """
-        known = select(EventRow.seq).where(EventRow.team == team, EventRow.event_id == event_id)
-        if self._session.exec(known).first() is not None:
-            return False
-        if message_key is not None:
-            same = select(EventRow.seq).where(EventRow.message_key == message_key)
-            if self._session.exec(same).first() is not None:
-                return False
         row = EventRow(team=team, event_id=event_id, lane=lane, body=body, received_at=now, message_key=message_key)
-        self._session.add(row)
-        self._session.flush()
+        try:
+            with self._session.begin_nested():
+                self._session.add(row)
+                self._session.flush()
+        except IntegrityError:
+            return False  # the database knows it, whichever process was first
         return True
 
     def claim(self, now: float) -> EventRow | None:

@@ -167,3 +167,19 @@ def test_five_rounds_are_the_most_and_the_rest_is_assumed(here: World) -> None:
     here.work()
     assert here.project().stage == "requirements_review"
     assert "## Assumptions" in here.last().text
+
+
+def test_in_a_direct_message_no_mention_and_no_thread_is_needed(here: World) -> None:
+    for number, text in enumerate(("answer questions about our manuals please", "cancel"), 1):
+        here.give(MessageReceived(f"Ev{number}", "T1", "D1", f"{number}.0", None, OWNER, text, is_dm=True))
+    project = here.project()
+    assert (project.channel, project.thread, project.stage) == ("D1", "1.0", "cancelled")
+
+
+def test_a_slash_command_is_answered_to_that_person_alone(here: World) -> None:
+    here.command("help")
+    (sent,) = here.transport.sent
+    assert sent.post.to_user == OWNER and "you approve two documents by emoji" in sent.post.text
+    here.to_requirements()
+    here.command("status")
+    assert "requirements review" in here.last().text

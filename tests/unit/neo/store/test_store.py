@@ -67,6 +67,19 @@ def test_an_event_is_kept_once_by_its_id_and_by_its_message(store: Store) -> Non
         assert tx.inbox.add("T2", "Ev1", "lane", {}, 1.0, None)
 
 
+def test_an_event_that_several_processes_receive_at_once_is_kept_once(store: Store) -> None:
+    start = threading.Barrier(4)
+
+    def receive(number: int) -> bool:
+        start.wait()
+        with store.write() as tx:
+            return tx.inbox.add("T", f"Ev{number}", "lane", {}, 1.0, "T:C:1.0")
+
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(pool.map(receive, range(4)))
+    assert sorted(kept) == [False, False, False, True]
+
+
 def test_a_lane_is_handled_in_order_and_one_at_a_time_while_lanes_go_in_parallel(store: Store) -> None:
     with store.write() as tx:
         for id, lane in (("a1", "a"), ("a2", "a"), ("b1", "b")):
