@@ -147,7 +147,9 @@ def tune(
     trials: Annotated[int, typer.Option(min=1, help="How many configurations to try.")] = 40,
     seed: Annotated[int, typer.Option(help="Of the split and of the sampler.")] = 1,
     jobs: Annotated[int, typer.Option(min=1, help="Trials at the same time; 1 is reproducible.")] = 1,
-    metric: Annotated[str | None, typer.Option(help="The metric to search on (default: by what is in the set).")] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="The metric to search on (default: by what is in the set).")
+    ] = None,
     accuracy: Annotated[float | None, typer.Option(min=0, max=1, help="Limit: at least this.")] = None,
     latency: Annotated[float | None, typer.Option(min=0, help="Limit: p95 seconds at most.")] = None,
     cost: Annotated[float | None, typer.Option(min=0, help="Limit: dollars a question at most.")] = None,
@@ -174,7 +176,9 @@ def tune(
 
 @app.command()
 def ask(
-    where: Annotated[str, typer.Argument(help="A package's folder, a folder that `neo tune` wrote, or a project's id.")],
+    where: Annotated[
+        str, typer.Argument(help="A package's folder, a folder that `neo tune` wrote, or a project's id.")
+    ],
     question: Annotated[str, typer.Argument(help="What to ask.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
 ) -> None:
@@ -197,7 +201,9 @@ def demo(
     skill: Annotated[str, typer.Argument(help=f"Which skill to see: {SKILLS}.")] = "rag",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write a summary here.")] = None,
     trials: Annotated[int, typer.Option(min=1, help="Trials of the search.")] = 30,
-    kill_worker: Annotated[bool, typer.Option(help="Kill the worker with -9 in mid-search; the study goes on.")] = False,
+    kill_worker: Annotated[
+        bool, typer.Option(help="Kill the worker with -9 in mid-search; the study goes on.")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="Keep everything here (default: a temporary folder).")] = None,
 ) -> None:
     """Play a person through a whole project in a local workspace, and print the transcript as it happens."""

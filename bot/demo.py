@@ -78,7 +78,9 @@ def run(settings: Settings, options: DemoOptions, console: Console) -> None:
         try:
             story = Play(up, chosen, options, console).play()
         except TimeoutError as error:
-            raise Unavailable("The demo stopped half-way.", str(error), f"Its logs: {chosen.data_dir / 'logs'}.") from error
+            raise Unavailable(
+                "The demo stopped half-way.", str(error), f"Its logs: {chosen.data_dir / 'logs'}."
+            ) from error
         finally:
             up.close()
     _summary(story, time.monotonic() - begun, options.json_file, console)
@@ -281,4 +283,3 @@ def _summary(story: Story, seconds: float, json_file: Path | None, console: Cons
         f"{len(story.answers)} answers.",
         highlight=False,
     )
-

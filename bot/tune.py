@@ -68,10 +68,14 @@ def inputs_of(docs: Path, golden: Path) -> tuple[InputFile, ...]:
         BadInput: One of them is not there, or the folder is empty.
     """
     if not golden.is_file():
-        raise BadInput(f"There is no golden set at {golden}.", "", "Name a CSV, XLSX, JSON or JSONL file with --golden.")
+        raise BadInput(
+            f"There is no golden set at {golden}.", "", "Name a CSV, XLSX, JSON or JSONL file with --golden."
+        )
     if not docs.exists():
         raise BadInput(f"There are no documents at {docs}.", "", "Name a folder, or one file, with --docs.")
-    found = [docs] if docs.is_file() else sorted(p for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
+    found = (
+        [docs] if docs.is_file() else sorted(p for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
+    )
     chosen = [path for path in found if path.resolve() != golden.resolve()]
     if not chosen:
         raise BadInput(f"The folder {docs} is empty.", "", "Put PDF, DOCX, HTML, Markdown or text files into it.")
@@ -99,7 +103,9 @@ def _brief(skill: str, options: TuneOptions) -> Brief:
 def _check_metric(problem: Problem, wanted: str | None) -> None:
     if wanted is not None and wanted != problem.metric:
         names = ", ".join(metric.name for metric in problem.metrics)
-        raise BadInput(f"The metric '{wanted}' cannot be told from this golden set.", f"It can tell: {names}.", "Choose one.")
+        raise BadInput(
+            f"The metric '{wanted}' cannot be told from this golden set.", f"It can tell: {names}.", "Choose one."
+        )
 
 
 def _run(problem: Problem, options: TuneOptions, console: Console) -> Search:
@@ -137,5 +143,3 @@ def write(skill: Skill, problem: Problem, result: Search, out: Path) -> None:
     if best is not None:
         (out / "config.json").write_text(json.dumps(best.config, indent=2), "utf-8")
         skill.build(problem, best.config, out / "package")
-
-

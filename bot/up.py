@@ -81,7 +81,9 @@ class Supervisor:
                 child.falls = 1 if now - child.started > _GOOD_RUN_S else child.falls + 1
                 pause = _BACKOFF_S[min(child.falls, len(_BACKOFF_S)) - 1]
                 child.again_at = now + pause
-                self.say(f"{child.name} ended with code {code}; starting it again in {pause:g} s ({self._tail(child.name)})")
+                self.say(
+                    f"{child.name} ended with code {code}; starting it again in {pause:g} s ({self._tail(child.name)})"
+                )
             elif now >= child.again_at:
                 child.process, child.started, child.again_at = self._spawn(child.name), now, 0.0
 
@@ -173,7 +175,16 @@ def start(settings: Settings, say: Callable[[str], None]) -> Up:
 
 
 # What a caller of `start` may have changed: the processes must see it too.
-PASSED_ON = ("grace_s", "trials", "trial_jobs", "progress_every_s", "watch_every_s", "service_port", "seed", "openai_model")
+PASSED_ON = (
+    "grace_s",
+    "trials",
+    "trial_jobs",
+    "progress_every_s",
+    "watch_every_s",
+    "service_port",
+    "seed",
+    "openai_model",
+)
 
 
 def run(settings: Settings, console: Console) -> None:
@@ -184,7 +195,11 @@ def run(settings: Settings, console: Console) -> None:
     up = start(settings, lambda line: console.print(f"[yellow]{line}[/]", highlight=False))
     try:
         where = f"Open [bold]{up.url}[/]" if up.url else "Neo listens in your Slack workspace"
-        console.print(f"Neo is up. {where}. Logs: {settings.data_dir / 'logs'}. Stop with Ctrl-C.", highlight=False, soft_wrap=True)
+        console.print(
+            f"Neo is up. {where}. Logs: {settings.data_dir / 'logs'}. Stop with Ctrl-C.",
+            highlight=False,
+            soft_wrap=True,
+        )
         while not over.wait(0.5):
             up.supervisor.look()
     finally:

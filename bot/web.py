@@ -55,8 +55,8 @@ def _connect(handler: SocketModeHandler) -> None:
         handler.connect()  # type: ignore[no-untyped-call]
     except SlackApiError as error:
         raise ConfigurationError(
-            f"Slack refuses SLACK_APP_TOKEN ({error.response['error']}). Make one with the scope connections:write on the "
-            "app's page 'Basic Information', under 'App-Level Tokens' (xapp-...)."
+            f"Slack refuses SLACK_APP_TOKEN ({error.response['error']}). Make one with the scope "
+            "connections:write on the app's page 'Basic Information', under 'App-Level Tokens' (xapp-...)."
         ) from error
 
 

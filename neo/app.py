@@ -22,13 +22,24 @@ from neo.domain.events import (
 from neo.domain.lifecycle import Trigger
 from neo.domain.posts import notice, private
 from neo.errors import Cancelled, LeaseLost, UserError
-from neo.services import answering, approval, buttons, commands, conversation, deployment, feedback
-from neo.services import intake_files, monitoring, tuning, writing
+from neo.services import (
+    answering,
+    approval,
+    buttons,
+    commands,
+    conversation,
+    deployment,
+    feedback,
+    intake_files,
+    monitoring,
+    tuning,
+    writing,
+)
 from neo.services.deps import Deps, HeldJob, Turn
 from neo.services.stages import advance
 from neo.store.jobs import MOST_ATTEMPTS, RENEW_S
 from neo.store.outbox import body_of
-from neo.store.tables import EventRow, JobRow, PostRow
+from neo.store.tables import EventRow, PostRow
 from neo.transports.base import ChatTransport, Outgoing, Refused, TryLater
 
 log = structlog.get_logger(__name__)
@@ -148,12 +159,16 @@ class Neo:
                 tx.outbox.put_back(row.id, self.deps.now() + error.wait_s, str(error))
 
     def work(self, queue: str) -> bool:
-        """Claim and run one job of a queue; False when there is none."""
+        """Claim and run one job of a queue; False when there is none, or when this process is going down."""
+        if self.stopping.is_set():
+            return False
         with self.deps.store.write() as tx:
             row = tx.jobs.claim(queue, self.deps.now())
         if row is None:
             return False
-        job = HeldJob(self.deps, row.id, row.project or "", row.kind, row.fence, row.attempts, row.payload, self.stopping)
+        job = HeldJob(
+            self.deps, row.id, row.project or "", row.kind, row.fence, row.attempts, row.payload, self.stopping
+        )
         with Renewal(job):
             self._run(job)
         return True

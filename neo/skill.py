@@ -83,7 +83,7 @@ class Build:
     """A packaged winner: a folder that runs without Neo.
 
     Attributes:
-        command: Starts the service when run in *folder*; ``{port}`` and ``{python}`` stand for the port and the interpreter.
+        command: Starts the service when run in *folder*; ``{port}`` and ``{python}`` are filled in.
         files: What lies in it, relative names, for the delivery note.
     """
 

@@ -20,6 +20,7 @@ SPACE = Space(
         Real("weight", 0.0, 1.0, 0.5, step=0.25, when={"kind": ("good", "dear")}),
     )
 )
+NO_LIMITS = Limits()
 GAIN = {"plain": 0.0, "good": 0.2, "dear": 0.6}
 
 
@@ -64,7 +65,7 @@ def _raise(config: Config, context: Context) -> None:
 HOOKS = {"": lambda config, context: None, "count": _count, "slow": _slow, "die_once": _die_once, "raise": _raise}
 
 
-def problem(folder: Path, hook: str = "", n: int = 60, limits: Limits = Limits(), space: Space = SPACE) -> Problem:
+def problem(folder: Path, hook: str = "", n: int = 60, limits: Limits = NO_LIMITS, space: Space = SPACE) -> Problem:
     """The problem with *n* instances in three strata."""
     folder.mkdir(parents=True, exist_ok=True)
     return Problem(

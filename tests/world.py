@@ -12,7 +12,15 @@ from typing import Any
 from neo.app import QUEUES, Neo
 from neo.automl.problem import Resources
 from neo.delivery.deployers import LocalDeployer
-from neo.domain.events import ButtonPressed, CommandGiven, Event, FileRef, MessageReceived, ReactionAdded, ReactionRemoved
+from neo.domain.events import (
+    ButtonPressed,
+    CommandGiven,
+    Event,
+    FileRef,
+    MessageReceived,
+    ReactionAdded,
+    ReactionRemoved,
+)
 from neo.domain.posts import Post
 from neo.errors import BadInput
 from neo.services.deps import Deps, Policy
@@ -36,7 +44,8 @@ HANDBOOK = """# Returns handbook
 Returned parcels arrive at dock seven between six and two. A parcel without a return label is parked on shelf Q9.
 
 ## Inspection
-An inspector opens each parcel under camera. Goods with a broken seal go to grade B. Goods that smell of smoke are refused.
+An inspector opens each parcel under camera. Goods with a broken seal go to grade B.
+Goods that smell of smoke are refused.
 
 ## Refunds
 A refund is released within five working days after inspection. Refunds above 500 euros need the shift lead's signature.
@@ -49,7 +58,11 @@ QUESTIONS = (
     ("Where do returned parcels arrive?", "dock seven", "Returned parcels arrive at dock seven"),
     ("Where is a parcel without a return label parked?", "shelf Q9", "parked on shelf Q9"),
     ("What grade do goods with a broken seal get?", "grade B", "Goods with a broken seal go to grade B."),
-    ("Within how many days is a refund released?", "five working days", "A refund is released within five working days"),
+    (
+        "Within how many days is a refund released?",
+        "five working days",
+        "A refund is released within five working days",
+    ),
     ("Whose signature do refunds above 500 euros need?", "the shift lead's", "need the shift lead's signature"),
     ("What happens with goods that smell of smoke?", "refused", "Goods that smell of smoke are refused."),
     ("Who opens each parcel under camera?", "an inspector", "An inspector opens each parcel under camera."),

@@ -16,5 +16,7 @@ def what_went_wrong(answer: str) -> View:
         title={"type": "plain_text", "text": "What went wrong?"},
         submit={"type": "plain_text", "text": "Send"},
         close={"type": "plain_text", "text": "Skip"},
-        blocks=[InputBlock(label="In a sentence, so that the next version does better", element=element, optional=True)],
+        blocks=[
+            InputBlock(label="In a sentence, so that the next version does better", element=element, optional=True)
+        ],
     )

@@ -10,8 +10,27 @@ from neo.skill import Skill
 
 _WORD = re.compile(r"[a-z]{3,}")
 _COMMON = frozenset(
-    "the and for you our with that this from can could would please need want like have build make some about are is "
-    "has was will who what which when where how why not but any all let lets get give help hello hey neo".split()
+    {
+        *("the", "and", "for", "you", "our", "with", "that", "this", "from", "can", "could", "would", "please", "need"),
+        *(
+            "want",
+            "like",
+            "have",
+            "build",
+            "make",
+            "some",
+            "about",
+            "are",
+            "has",
+            "was",
+            "will",
+            "who",
+            "what",
+            "which",
+        ),
+        *("when", "where", "how", "why", "not", "but", "any", "all", "let", "lets", "get", "give", "help", "hello"),
+        *("hey", "neo"),
+    }
 )
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a study: the Pareto front and the history; readable on a phone, with words for those who cannot see them."""
+"""Pictures of a study: the Pareto front and the history; readable on a phone, with alternative text."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def front_picture(trials: Sequence[Trial], winner: Trial | None, metric: str, li
     axes.legend(fontsize=12, framealpha=0.8)
     best = max((t.accuracy or 0.0 for t in done), default=0.0)
     alt = (
-        f"Scatter plot of {len(done)} trials: {metric} over p95 latency. {len(front)} lie on the Pareto front; the best "
-        f"reaches {best:.2f}."
+        f"Scatter plot of {len(done)} trials: {metric} over p95 latency. {len(front)} lie on the Pareto front; the "
+        f"best reaches {best:.2f}."
         + (f" The winner has {winner.accuracy:.2f} at {(winner.latency_p95_s or 0) * 1000:.0f} ms." if winner else "")
     )
     return Picture("pareto-front.png", "Accuracy against latency", alt, _png(figure))
@@ -75,7 +75,7 @@ def history_picture(trials: Sequence[Trial], metric: str, limits: Limits) -> Pic
         axes.axhline(limits.accuracy, color=COLOURS["limit"], linestyle="--", label=f"limit {limits.accuracy:.2f}")
     axes.legend(fontsize=12, framealpha=0.8)
     alt = (
-        f"Line chart of {len(done)} trials: the best {metric} rose from {best[0]:.2f} in the first trial to {best[-1]:.2f}."
+        f"Line chart of {len(done)} trials: the best {metric} rose from {best[0]:.2f} to {best[-1]:.2f}."
         if best
         else "Empty chart: no trial was scored."
     )

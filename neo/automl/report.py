@@ -95,7 +95,12 @@ def _markdown(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict, p
 def _winner(verdict: Verdict) -> list[str]:
     best = verdict.best
     assert best is not None
-    lines = ["## The winner", "", *(f"- {name.replace('_', ' ')}: {value_words(value)}" for name, value in best.config.items()), ""]
+    lines = [
+        "## The winner",
+        "",
+        *(f"- {name.replace('_', ' ')}: {value_words(value)}" for name, value in best.config.items()),
+        "",
+    ]
     lines += [
         f"Search score {best.accuracy:.3f}; optimism (search minus hold-out) {verdict.optimism:+.3f}; "
         f"p95 latency {1000 * (best.latency_p95_s or 0):.0f} ms; ${best.cost_usd or 0:g} a question.",
@@ -158,7 +163,8 @@ def _trials(run: StudyRun, problem: Problem) -> list[str]:
     ]
     for t in done[:MOST_ROWS]:
         lines.append(
-            f"| {t.number} | {t.source} | {t.accuracy:.3f} | {1000 * (t.latency_p95_s or 0):.0f} | {config_words(t.config)} |"
+            f"| {t.number} | {t.source} | {t.accuracy:.3f} | {1000 * (t.latency_p95_s or 0):.0f} "
+            f"| {config_words(t.config)} |"
         )
     lines += [f"| {t.number} | {t.source} | failed | | {t.error} |" for t in failed]
     return [*lines, ""]

@@ -107,7 +107,7 @@ class StageCache:
             log.warning("stage cache entry is corrupted and is built again", path=str(path), bytes=len(data))
             path.unlink(missing_ok=True)
             return False, None
-        return True, pickle.loads(data[_DIGEST:])
+        return True, pickle.loads(data[_DIGEST:])  # noqa: S301  (the folder is this Neo's own, and the hash agrees)
 
     def _write(self, path: Path, value: Any) -> None:
         body = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
@@ -116,7 +116,7 @@ class StageCache:
         with os.fdopen(handle, "wb") as out:
             out.write(hashlib.sha256(body).digest())
             out.write(body)
-        os.replace(name, path)
+        Path(name).replace(path)
 
 
 @cache

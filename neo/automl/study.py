@@ -152,7 +152,7 @@ class Driver:
         except BrokenProcessPool:
             self._rebuild(trial, config, source, attempt)
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever a trial raises is its outcome, and is kept)
             log.warning("a trial failed", trial=trial.number, config=config, error=str(error))
             self._keep(trial, Trial(trial.number, config, source, error=f"{type(error).__name__}: {error}"), watch)
             return
@@ -216,7 +216,7 @@ def run_study(
 
 
 def open_study(settings: StudySettings, default: Config) -> optuna.Study:
-    """The study of this name, made with *default* as its first trial; trials that a killed driver left are asked again."""
+    """The study of this name, with *default* as its first trial; trials that a killed driver left are asked again."""
     storage = optuna.storages.RDBStorage(settings.storage) if settings.storage else None
     study = optuna.create_study(
         study_name=settings.name,

@@ -31,7 +31,7 @@ class Health:
 
 @dataclass(frozen=True)
 class Change:
-    """A change worth telling: ``down``, ``up``, ``slow`` or ``fast_again``; *lasted_s* is how long the old state held."""
+    """A change worth telling: ``down``, ``up``, ``slow``, ``fast_again``; *lasted_s* is how long the old state held."""
 
     kind: str
     lasted_s: float

@@ -1,4 +1,4 @@
-"""A project's record: what was wanted, on what data, what was tried, what came out. Written now, read by later searches."""
+"""A project's record: what was wanted, on what data, what was tried, what came out; for later searches to read."""
 
 from __future__ import annotations
 

@@ -40,7 +40,10 @@ class OpenAIModel:
                 raise self._unavailable(error) from error
             self._temperature = openai.omit  # reasoning models take their own temperature only
             return self(system, user)
-        except (openai.OpenAIError, ValueError) as error:  # a ValueError: an answer that is cut, or no completion at all
+        except (
+            openai.OpenAIError,
+            ValueError,
+        ) as error:  # a ValueError: an answer that is cut, or no completion at all
             raise self._unavailable(error) from error
 
     def _complete(self, system: str, user: str) -> Completion:

@@ -111,9 +111,8 @@ def _approve(deps: Deps, tx: Transaction, project: ProjectRow, document: Documen
     grace = deps.policy.grace_s
     wait = f"Starting in {'a minute' if grace == 60 else f'{grace:g} s'}"
     back = "take the emoji back to stop." if approval.via == "emoji" else "press *Take it back* to stop."
-    text = (
-        f":white_check_mark: <@{approval.user}> approved the {document.kind}, version {document.version}. {wait}; {back}"
-    )
+    what = f"the {document.kind}, version {document.version}"
+    text = f":white_check_mark: <@{approval.user}> approved {what}. {wait}; {back}"
     from_button = (Button("Take it back", "take_back", document.id),) if approval.via == "button" else ()
     tx.outbox.add(project, Post("notice", text, buttons=from_button), deps.now())
 
@@ -121,8 +120,9 @@ def _approve(deps: Deps, tx: Transaction, project: ProjectRow, document: Documen
 def _change(deps: Deps, tx: Transaction, project: ProjectRow, document: DocumentRow, approval: ApprovalRow) -> None:
     advance(deps, tx, project, Trigger.CHANGES_WANTED)
     text = (
-        f"<@{approval.user}> asks for changes to the {document.kind}, version {document.version}. What shall change? Say it "
-        "in a sentence, for example _accuracy 90 %, answers within 2 s_, or send files; I write a new version."
+        f"<@{approval.user}> asks for changes to the {document.kind}, version {document.version}. "
+        "What shall change? Say "
+        "it in a sentence, for example _accuracy 90 %, answers within 2 s_, or send files; I write a new version."
     )
     tx.outbox.add(project, notice(text), deps.now())
 

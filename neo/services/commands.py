@@ -127,7 +127,7 @@ COMMANDS: dict[str, Command] = {
     "pause": _pull(Trigger.PAUSE, "Paused. Finished trials are kept; say *resume* to go on."),
     "resume": _pull(Trigger.RESUME, "Going on where it stopped."),
     "retry": _pull(Trigger.RETRY, "Trying again; what was done is kept."),
-    "cancel": _pull(Trigger.CANCEL, "Cancelled. Running work stops and both approvals are void; the thread stays as it is."),
+    "cancel": _pull(Trigger.CANCEL, "Cancelled. Running work stops, both approvals are void; the thread stays."),
     "change": _pull(
         Trigger.CHANGES_WANTED,
         "The approvals are void and running work stops. What shall change? Say it in a sentence, for example "

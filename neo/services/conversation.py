@@ -1,4 +1,4 @@
-"""A person's message: a new project, an answer to a question, a wish, a command in words, or a question to what runs."""
+"""A person's message: a new project, an answer, a wish, a command in words, or a question to what runs."""
 
 from __future__ import annotations
 

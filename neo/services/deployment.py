@@ -124,7 +124,7 @@ def retire(deps: Deps, job: HeldJob) -> None:
 
 
 def stop_all(deps: Deps) -> int:
-    """Stop every service, when Neo goes down in good order; their rows stay, so that the next start brings them back."""
+    """Stop every service, when Neo goes down in good order; rows stay, so that the next start brings them back."""
     with deps.store.read() as tx:
         rows = list(tx.deployments.running())
     for row in rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from neo.domain.lifecycle import FINISHED, Stage, Trigger, next_stage
 from neo.services.deps import Deps, stage_of
 from neo.store import Transaction

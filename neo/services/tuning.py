@@ -197,7 +197,8 @@ def _nothing_fits(deps: Deps, tx: Transaction, project: ProjectRow, problem: Pro
     lines += [f"• {figures(trial, problem)}\n   _{against_default(trial.config, default)}_" for trial in closest]
     lines.append(
         "You can take the closest one as it is, relax a limit (say for example "
-        f"_accuracy {100 * (closest[0].accuracy or 0):.0f} %_ after *change*), add documents or mend golden questions, or *cancel*."
+        f"_accuracy {100 * (closest[0].accuracy or 0):.0f} %_ after *change*), add documents or mend "
+        "golden questions, or *cancel*."
     )
     button = Button("Take the closest", "accept_closest", project.id, confirm="It misses the limits named. Deploy it?")
     tx.outbox.add(

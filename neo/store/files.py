@@ -54,6 +54,6 @@ class FileStore:
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(content)
-            os.replace(name, path)
+            Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

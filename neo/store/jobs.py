@@ -91,7 +91,7 @@ class Jobs:
         self._session.add(row)
 
     def stop(self, project: str, *kinds: str) -> list[JobRow]:
-        """Stop a project's jobs of these kinds (all when none is named): waiting ones at once, running ones are asked to."""
+        """Stop a project's jobs of these kinds (all when none is named): waiting ones now, running ones are asked."""
         query = select(JobRow).where(JobRow.project == project, col(JobRow.status).in_(("waiting", "running")))
         rows = [row for row in self._session.exec(query).all() if not kinds or row.kind in kinds]
         for row in rows:

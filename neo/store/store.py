@@ -138,6 +138,6 @@ def _storage_error(error: OperationalError) -> Exception:
         return Unavailable(
             "Neo cannot write to its database.",
             f"The database says: {error.orig}.",
-            "Make room on the disk, or give Neo the right to write there; nothing is lost, the work goes on afterwards.",
+            "Make room on the disk, or give Neo the right to write there; nothing is lost, the work goes on then.",
         )
     return error

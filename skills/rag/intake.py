@@ -17,6 +17,7 @@ from skills.rag.runtime.documents import Document, DocumentError
 from skills.rag.runtime.parsers import PARSERS, parse
 from skills.rag.writing import counted
 
+
 def _summary(facts: Mapping[str, Any]) -> str:
     formats = ", ".join(str(one).upper() for one in facts["formats"])
     documents = f"{counted(facts['documents'], 'document')} ({formats})"

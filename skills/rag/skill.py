@@ -113,7 +113,8 @@ def _metric(brief: Brief, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     wanted = brief.value("metric", FITTING)
     if wanted in names or wanted == FITTING:
         return (wanted if wanted in names else names[0]), ()
-    note = f"The metric {wanted} cannot be told from this golden set; {names[0]} stands in. It can tell: {', '.join(names)}."
+    can = ", ".join(names)
+    note = f"The metric {wanted} cannot be told from this golden set; {names[0]} stands in. It can tell: {can}."
     return names[0], (note,)
 
 

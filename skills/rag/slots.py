@@ -31,7 +31,7 @@ SLOTS: tuple[Slot, ...] = (
         "golden",
         "files",
         "Golden questions",
-        "Golden questions with answers, evidence, or both: CSV, XLSX, JSON or JSONL; 30 or more are good, 10 the least.",
+        "Golden questions with answers, evidence, or both: CSV, XLSX, JSON or JSONL; 30 are good, 10 the least.",
         "Every configuration is judged on them.",
         required=True,
     ),

@@ -31,7 +31,8 @@ def requirements(brief: Brief, found: Examination) -> list[Item]:
     return [
         Item(
             f"Answers questions from {counted(facts.get('documents', 0), 'document')} ({formats}, "
-            f"{counted(facts.get('pages', 0), 'page')}, {counted(facts.get('words', 0), 'word')}), and from nothing else.",
+            f"{counted(facts.get('pages', 0), 'page')}, {counted(facts.get('words', 0), 'word')}), "
+            "and from nothing else.",
             "F1",
             "from your files",
         ),

@@ -100,5 +100,7 @@ def test_locks_carry_hashes_and_no_address() -> None:
 
 def test_the_helps_open() -> None:
     for command in ([], ["tune"], ["models", "pull"], ["demo"]):
-        ran = subprocess.run([sys.executable, "-m", "bot.cli", *command, "--help"], capture_output=True, text=True, cwd=ROOT)
+        ran = subprocess.run(
+            [sys.executable, "-m", "bot.cli", *command, "--help"], capture_output=True, text=True, cwd=ROOT
+        )
         assert ran.returncode == 0 and "Usage" in ran.stdout

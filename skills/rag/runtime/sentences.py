@@ -11,7 +11,8 @@ from .documents import Chunk
 
 # A sentence ends at its mark, before a blank line, and before a list item, a heading or a table row.
 _END = re.compile(
-    r"(?<=[.!?])[\"')\]\u201d]*\s+(?=[\"'(\[\u201c]?[A-Z0-9])|(?<=[\u3002\uff01\uff1f])|\s*\n(?=\s*\n|[-*#|\u2022]|\d+[.)] )"
+    r"(?<=[.!?])[\"')\]\u201d]*\s+(?=[\"'(\[\u201c]?[A-Z0-9])"
+    r"|(?<=[\u3002\uff01\uff1f])|\s*\n(?=\s*\n|[-*#|\u2022]|\d+[.)] )"
 )
 _LONG_CHARS = 600
 _HEADINGS = re.compile(r"(?:#{1,6} [^\n]*(?:\n\s*|$))+")

@@ -1,4 +1,4 @@
-"""Serves this package: POST /ask, GET /healthz, GET /metrics, and a page to try it. Run: python serve.py --port 8700."""
+"""Serves this package: POST /ask, GET /healthz, GET /metrics, and a page. Run: python serve.py --port 8700."""
 
 from __future__ import annotations
 

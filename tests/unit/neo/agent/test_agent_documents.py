@@ -24,7 +24,9 @@ FOUND = Examination(
     facts={"documents": 1, "pages": 2, "words": 300, "questions": 12, "formats": ["md"]},
     summary="1 document, 12 questions.",
 )
-BRIEF = Brief("rag", "answers for the night shift", {"purpose": SlotValue("Answers for the night shift.", "x", "said", "U1")})
+BRIEF = Brief(
+    "rag", "answers for the night shift", {"purpose": SlotValue("Answers for the night shift.", "x", "said", "U1")}
+)
 ESTIMATE = Estimate(trials=30, trial_s=0.5, cold_s=3.0, jobs=1, usd=0.0)
 
 

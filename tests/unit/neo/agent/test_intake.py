@@ -34,7 +34,13 @@ def test_a_round_asks_its_questions_together_with_reasons_and_recommendations() 
     assert turn.brief.asked == ("accuracy", "latency", "cost")
     assert turn.question is not None
     text = turn.question.text
-    for words in ("1. *How much", "2. *Within", "3. *What may", "_I recommend 2 seconds._", "One more short round follows."):
+    for words in (
+        "1. *How much",
+        "2. *Within",
+        "3. *What may",
+        "_I recommend 2 seconds._",
+        "One more short round follows.",
+    ):
         assert words in text
     (button,) = turn.question.buttons
     assert (button.action, button.value) == ("recommended", "prj_1")
@@ -43,7 +49,7 @@ def test_a_round_asks_its_questions_together_with_reasons_and_recommendations() 
 def test_answered_questions_are_not_asked_again() -> None:
     first = next_turn(NEW, SLOTS, READY, "prj_1").brief
     turn = next_turn(said(first, "90 %, 2 s, 1 cent"), SLOTS, READY, "prj_1")
-    assert turn.brief.asked == ("users", "privacy", "where", "deadline", "success")
+    assert turn.brief.asked == ("metric", "users", "privacy", "where", "deadline", "success")
 
 
 def test_a_part_that_is_not_answered_is_asked_once_more_alone_and_then_assumed() -> None:
@@ -51,7 +57,7 @@ def test_a_part_that_is_not_answered_is_asked_once_more_alone_and_then_assumed()
     second = next_turn(said(first, "90 %"), SLOTS, READY, "prj_1")
     assert second.brief.asked == ("latency", "cost")
     third = next_turn(said(second.brief, "hm"), SLOTS, READY, "prj_1")
-    assert third.brief.asked[0] == "users"
+    assert third.brief.asked[0] == "metric"
     assert third.brief.values["latency"] == SlotValue(2.0, "2 seconds", "assumed")
 
 

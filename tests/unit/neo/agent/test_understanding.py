@@ -55,7 +55,16 @@ def test_what_is_left_to_neo_is_recommended_for_what_is_still_open(words: str) -
     }
 
 
-UNKNOWN = ["I don't know", "I don’t know.", "no idea", "not sure", "dunno", "we can't say yet", "I do not really know", "idk"]
+UNKNOWN = [
+    "I don't know",
+    "I don’t know.",
+    "no idea",
+    "not sure",
+    "dunno",
+    "we can't say yet",
+    "I do not really know",
+    "idk",
+]
 
 
 @pytest.mark.parametrize("words", UNKNOWN)

@@ -32,7 +32,7 @@ def test_a_tie_goes_to_the_cheapest() -> None:
     near = {key: value + (0.02 if int(key) % 2 else -0.019) for key, value in scores.items()}
     dear = Trial(1, {"k": 1}, "tpe", near, accuracy=0.52, latency_p95_s=0.2, cost_usd=0.01)
     cheap = Trial(2, {"k": 2}, "tpe", scores, accuracy=0.519, latency_p95_s=0.3, cost_usd=0.0)
-    bad = Trial(3, {"k": 3}, "tpe", {k: 0.1 for k in scores}, accuracy=0.1, latency_p95_s=0.0, cost_usd=0.0)
+    bad = Trial(3, {"k": 3}, "tpe", dict.fromkeys(scores, 0.1), accuracy=0.1, latency_p95_s=0.0, cost_usd=0.0)
     assert choose([dear, cheap, bad], seed=0) is cheap
 
 

@@ -129,7 +129,9 @@ def test_an_ill_service_is_down_with_its_status(folder: Path, ports: range, star
     assert not probe.ok and "503" in probe.reason
 
 
-def test_another_program_that_got_the_same_pid_is_left_alone(folder: Path, ports: range, started: list[Running]) -> None:
+def test_another_program_that_got_the_same_pid_is_left_alone(
+    folder: Path, ports: range, started: list[Running]
+) -> None:
     deployer = LocalDeployer(ports)
     running = deployer.start(folder, COMMAND)
     started.append(running)

@@ -24,7 +24,13 @@ DOCUMENTS = st.builds(
     st.lists(SECTIONS, max_size=4).map(tuple),
     st.lists(WORDS, max_size=3).map(tuple),
 )
-ONE = Document("requirements", "Requirements", 1, "In short.", (Section("Limits", "", (Item("At least 80 %.", "R-accuracy", "you said"),)),))
+ONE = Document(
+    "requirements",
+    "Requirements",
+    1,
+    "In short.",
+    (Section("Limits", "", (Item("At least 80 %.", "R-accuracy", "you said"),)),),
+)
 
 
 @given(DOCUMENTS)

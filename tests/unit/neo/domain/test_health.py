@@ -23,7 +23,13 @@ def at(second: float, ok: bool, p95: float | None = None, reason: str = "") -> P
 
 
 def test_an_outage_is_told_with_its_reason_and_its_end_with_how_long_it_was() -> None:
-    probes = [at(10, True), at(20, False, reason="refused"), at(21, False, reason="refused"), at(30, False), at(81, True)]
+    probes = [
+        at(10, True),
+        at(20, False, reason="refused"),
+        at(21, False, reason="refused"),
+        at(30, False),
+        at(81, True),
+    ]
     health, told = watch(probes)
     assert told == [Change("down", 11.0, "refused"), Change("up", 60.0, "")]
     assert health == Health(up=True, streak=0, since=81.0)
@@ -34,7 +40,14 @@ def test_one_lost_probe_is_no_outage() -> None:
 
 
 def test_a_service_at_its_limit_does_not_flap() -> None:
-    probes = [at(1, True, 2.1), at(2, True, 1.95), at(3, True, 2.05), at(4, True, 1.85), at(5, True, 1.7), at(6, True, 1.9)]
+    probes = [
+        at(1, True, 2.1),
+        at(2, True, 1.95),
+        at(3, True, 2.05),
+        at(4, True, 1.85),
+        at(5, True, 1.7),
+        at(6, True, 1.9),
+    ]
     _, told = watch(probes, limit=2.0)
     assert [change.kind for change in told] == ["slow", "fast_again"]
     assert told[0].reason == "p95 2.10 s, limit 2.00 s"

@@ -73,9 +73,9 @@ TestRoad = Road.TestCase
 
 def test_every_stage_can_be_reached_and_left_unless_finished() -> None:
     reached = {Stage.INTAKE}
-    while more := {
-        next_stage(stage, trigger, Stage.TUNING) for stage in reached for trigger in possible(stage)
-    } - reached:
+    while (
+        more := {next_stage(stage, trigger, Stage.TUNING) for stage in reached for trigger in possible(stage)} - reached
+    ):
         reached |= more
     assert reached == set(Stage)
     assert {stage for stage in Stage if not possible(stage)} == FINISHED

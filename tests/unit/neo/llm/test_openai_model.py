@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible endpoint: the packaged model's own server for what goes well, real servers for what does not."""
+"""Any OpenAI-compatible endpoint: the packaged model's own server for what goes well, others for what does not."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def test_a_job_that_meets_a_defect_is_tried_again_then_told_and_the_rest_goes_on
         here.later(300)
         here.work()
     assert len(asked) == MOST_ATTEMPTS
-    waits = [later - earlier for earlier, later in zip(asked, asked[1:], strict=False)]
+    waits = [later - earlier for earlier, later in itertools.pairwise(asked)]
     assert asked[0] == start
     assert all(wait >= minimum for wait, minimum in zip(waits, RETRY_S, strict=True))
     assert job_rows(here, "receive_files") == [("failed", MOST_ATTEMPTS)]
