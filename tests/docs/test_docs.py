@@ -70,7 +70,7 @@ def test_every_package_of_the_product_is_on_the_code_map(folder: str) -> None:
 def test_readme_names_the_two_commands_in_its_first_screen() -> None:
     first = README[:1500]
     assert "make run" in first and "make test" in first
-    for target in re.findall(r"`?make (\w+)`?", README):
+    for target in re.findall(r"(?:`|^    )make (\w+)", README, re.MULTILINE):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE), target
 
 
