@@ -47,6 +47,7 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
     models = _models(full, resources, making / "models")
     about = {
         "skill": problem.skill,
+        "version": folder.name,
         "metric": problem.metric,
         "models": models,
         "documents": [d.name for d in documents],

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,3 +48,40 @@ def test_every_event_has_a_listener() -> None:
     for event in MANIFEST["settings"]["event_subscriptions"]["bot_events"]:
         assert f'"{event.split(".")[0]}"' in CODE
     assert MANIFEST["features"]["slash_commands"][0]["command"] == "/neo"
+
+
+# Which of the scopes each method of the Web API needs that the bot calls (from Slack's own list of methods).
+METHODS = {
+    "assistant_threads_setStatus": {"assistant:write"},
+    "auth_test": set(),
+    "chat_postEphemeral": {"chat:write"},
+    "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
+    "conversations_replies": {"channels:history", "groups:history", "im:history"},
+    "files_upload_v2": {"files:write"},
+    "views_open": set(),
+}
+
+
+def test_every_method_that_the_bot_calls_has_its_scope() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "bot").glob("*.py")) + CODE
+    called = set(re.findall(r"client\.([a-z]+_\w+)\(", code))
+    assert called <= set(METHODS), "name the scopes that the new methods need"
+    scopes = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    assert set().union(*(METHODS[name] for name in called)) <= scopes
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"settings": {"socket_mode_enabled": "yes"}}, {"oauth_config": {"scopes": {"bot": "all"}}}, {"x": 1}]
+)
+def test_the_schema_refuses_what_slack_would(shared: Path, wrong: dict[str, Any]) -> None:
+    schema = json.loads((shared / "slack" / "manifest.schema.json").read_text("utf-8"))
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    assert list(validator.iter_errors({**MANIFEST, **wrong}))
+
+
+def test_long_words_fit_into_slacks_fields() -> None:
+    shown = MANIFEST["display_information"]
+    assert len(shown["name"]) <= 35 and len(shown["description"]) <= 140
+    assert len(MANIFEST["features"]["agent_view"]["agent_description"]) <= 300

@@ -11,14 +11,17 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from distributions import canonical, closure
 from world import FILES, QUESTIONS, golden_csv
 
 from neo.automl.problem import InputFile, Problem, Resources
@@ -26,7 +29,6 @@ from neo.delivery.deployers import LocalDeployer
 from neo.domain.brief import Brief
 from neo.llm.base import Endpoint
 from neo.llm.local_model import NAME as LOCAL_MODEL
-from neo.llm.local_model import local_model
 from neo.llm.pricing import PRICES
 from neo.models import fetch
 from skills.rag import client
@@ -40,25 +42,41 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "words alone": PLAIN,
     "words, not stemmed": {**PLAIN, "stemmer": "none", "chunker": "sentence", "index_text": "titled"},
     "vectors": {**PLAIN, "retriever": "dense", "lexical_weight": 0.5, "embedder": "minilm-l3"},
-    "fused and varied": {**PLAIN, "retriever": "weighted_fusion", "reranker": "mmr", "lexical_weight": 0.25, "top_k": 6},
+    "fused and varied": {
+        **PLAIN,
+        "retriever": "weighted_fusion",
+        "reranker": "mmr",
+        "lexical_weight": 0.25,
+        "top_k": 6,
+    },
 }
 LLM = {**PLAIN, "generator": "llm", "top_k": 1}
 
-# Runs a script of the package as `python script.py` does, then says what it imported. Neo is nowhere to be found:
-# site-packages come by PYTHONPATH with -S, so that no editable install is followed, and the names are barred as well.
+# Runs a script of the package as `python script.py` does, in an environment as `pip install -r requirements.txt` would
+# make it: site-packages come by PYTHONPATH with -S, so that no editable install is followed, and a finder hides
+# everything that the package's requirements do not bring, Neo first of all. At the end it says what was imported.
 RUNNER = """
-import atexit, importlib.metadata, json, os, runpy, sys
-sys.modules.update(dict.fromkeys(("neo", "bot", "skills")))  # None: an import of these fails
+import atexit, json, os, runpy, sys
+allowed, owners = json.loads(os.environ["ALLOWED"]), json.loads(os.environ["OWNERS"])
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top in ("neo", "bot", "skills") or (top in owners and not set(owners[top]) & set(allowed)):
+            raise ModuleNotFoundError(f"no module named {name!r}: the requirements do not bring it", name=name)
+sys.meta_path.insert(0, Hidden())
 sys.path[0] = os.getcwd()
 def imported():
-    names = {name.partition(".")[0] for name, module in list(sys.modules.items()) if module is not None}
-    owners = importlib.metadata.packages_distributions()
+    names = {name.partition(".")[0] for name in sys.modules}
     with open("imported.json", "w") as out:
-        json.dump(sorted({owner.lower() for name in names for owner in owners.get(name, ())}), out)
+        json.dump(sorted({owner for name in names for owner in owners.get(name, ())}), out)
 atexit.register(imported)
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
+OWNERS = {
+    module: [re.sub(r"[-_.]+", "-", name).lower() for name in names]
+    for module, names in importlib.metadata.packages_distributions().items()
+}
 
 
 def needs(*names: str) -> None:
@@ -67,9 +85,16 @@ def needs(*names: str) -> None:
         pytest.skip(f"{', '.join(missing)} not in {MODELS_DIR}; `{fetch.PULL}` brings them")
 
 
-def environment(**more: str) -> dict[str, str]:
+def environment(package: Path, **more: str) -> dict[str, str]:
     own = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "NEO_", "OPENAI_"))}
-    return {**own, "PYTHONPATH": sysconfig.get_path("purelib"), **more}
+    lists = {"OWNERS": json.dumps(OWNERS), "ALLOWED": json.dumps(sorted(closure(set(pinned(package)))))}
+    return {**own, **lists, "PYTHONPATH": sysconfig.get_path("purelib"), **more}
+
+
+def pinned(package: Path) -> dict[str, str]:
+    """The versions that the package's requirements name."""
+    lines = (package / "requirements.txt").read_text("utf-8").split()
+    return {canonical(name): version for name, version in (line.split("==") for line in lines)}
 
 
 def python(*arguments: str) -> list[str]:
@@ -101,7 +126,7 @@ def ask(package: Path, question: str, **settings: str) -> dict[str, Any]:
     ran = subprocess.run(
         python("ask.py", question, "--json"),
         cwd=package,
-        env=environment(**settings),
+        env=environment(package, **settings),
         capture_output=True,
         text=True,
         timeout=180,
@@ -138,7 +163,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             port = LocalDeployer(range(8950, 8999))._port(None)
             command = python("serve.py", "--port", str(port))
             with (package / "service.log").open("wb") as log:
-                processes.append(subprocess.Popen(command, cwd=package, env=environment(), stdout=log, stderr=log))
+                processes.append(
+                    subprocess.Popen(command, cwd=package, env=environment(package), stdout=log, stderr=log)
+                )
             running[key] = Service(f"http://127.0.0.1:{port}", package, problem, config)
             wait_for(running[key], processes[-1])
         return running[key]
@@ -190,21 +217,53 @@ def test_the_language_model_answers_as_in_the_trial(tmp_path: Path) -> None:
     check_requirements(package)
 
 
-def test_an_endpoint_is_asked_where_it_was_set_and_its_cost_is_told(tmp_path: Path) -> None:
-    """The packaged model's own server stands for any OpenAI-compatible endpoint."""
-    needs(LOCAL_MODEL)
-    server = local_model(MODELS_DIR).server  # type: ignore[attr-defined]
-    endpoint = Endpoint("sk-never-packaged", f"{server.listening_address}/v1", LOCAL_MODEL)
-    package = packaged(problem_in(tmp_path / "problem", endpoint=endpoint), LLM, tmp_path)
-    about = json.loads((package / "package.json").read_text())
-    assert about["models"]["endpoint_url"] == endpoint.base_url
-    assert about["models"]["prompt_usd_per_million"] == 0.0
-    about["models"] |= {"prompt_usd_per_million": 1.0, "completion_usd_per_million": 1000.0}
-    (package / "package.json").write_text(json.dumps(about))
-    answer = ask(package, QUESTIONS[0][0], OPENAI_API_KEY="")
-    assert answer["text"]
-    assert answer["cost_usd"] > 0.0011  # a token at least, after a thousandth of a dollar for it
-    assert not any(b"sk-never-packaged" in path.read_bytes() for path in package.rglob("*") if path.is_file())
+class Chat(BaseHTTPRequestHandler):
+    """An OpenAI-compatible server that takes no temperature, as reasoning models do."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        refusal = {"error": {"message": "Unsupported value: 'temperature' does not support 0.0"}}
+        message = {"role": "assistant", "content": "They arrive at dock seven [1]."}
+        reply = {
+            "id": "c1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": asked["model"],
+            "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
+            "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
+        }
+        body = json.dumps(refusal if "temperature" in asked else reply).encode()
+        self.send_response(400 if "temperature" in asked else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+@pytest.fixture
+def chat() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Chat)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_endpoint_is_asked_as_in_the_trial_and_its_cost_is_told(tmp_path: Path, chat: str) -> None:
+    problem = problem_in(tmp_path / "problem", endpoint=Endpoint("sk-never-packaged", chat, "gpt-5-mini"))
+    (evaluation,) = problem.evaluate(LLM, problem.instances[:1], problem.context)
+    package = packaged(problem, LLM, tmp_path)
+    about = json.loads((package / "package.json").read_text("utf-8"))
+    assert (about["models"]["endpoint_url"], about["models"]["prompt_usd_per_million"]) == (chat, 0.0)
+    about["models"] |= {"prompt_usd_per_million": 1.0, "completion_usd_per_million": 10.0}
+    (package / "package.json").write_text(json.dumps(about), "utf-8")
+    answer = ask(package, evaluation.output["question"])  # without a key: a server of one's own takes any
+    assert answer["text"] == evaluation.output["answer"] == "They arrive at dock seven."
+    assert [s["quote"] for s in answer["sources"]] == [s["quote"] for s in evaluation.output["sources"]]
+    assert answer["cost_usd"] == pytest.approx(0.002)
     check_requirements(package)
 
 
@@ -220,35 +279,12 @@ def test_a_paid_endpoints_price_goes_into_the_package_and_its_key_does_not(tmp_p
 
 
 def check_requirements(package: Path) -> None:
-    """Each package that was imported is required, or required by one that is; each required one was imported."""
-    pinned = dict(line.split("==") for line in (package / "requirements.txt").read_text().split())
-    required = {canonical(name) for name in pinned}
-    imported = {canonical(name) for name in json.loads((package / "imported.json").read_text())}
-    own = {"pip", "setuptools", "neo-engineer"}
-    assert imported - own <= closure(required), "something is imported that no requirement brings"
+    """It ran with nothing but its requirements (see RUNNER); nor do they name what is never imported."""
+    imported = json.loads((package / "imported.json").read_text("utf-8"))
     only_for_serving = {"fastapi", "uvicorn", "pydantic", "prometheus-client"}
-    assert required - only_for_serving <= imported, "something is required and never imported"
-    assert all(importlib.metadata.version(name) == version for name, version in pinned.items())
-
-
-def canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def closure(names: set[str]) -> set[str]:
-    """The names and everything that they require."""
-    found: set[str] = set()
-    open_names = set(names)
-    while open_names:
-        name = open_names.pop()
-        found.add(name)
-        try:
-            lines = importlib.metadata.requires(name) or []
-        except importlib.metadata.PackageNotFoundError:
-            continue  # for another platform
-        more = {canonical(re.split(r"[\s;<>=!~\[(]", line)[0]) for line in lines if "extra ==" not in line}
-        open_names |= more - found
-    return found
+    assert set(pinned(package)) - only_for_serving <= set(imported), "something is required and never imported"
+    for name, version in pinned(package).items():
+        assert importlib.metadata.version(name) == version
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -266,15 +302,21 @@ def test_the_command_line_answers_too_and_what_it_imports_is_required(serve: Ser
     assert FOR_ROLES["embedder"] == ("fastembed",)
 
 
-def test_neo_is_not_there(serve: Serve) -> None:
-    service = serve(PLAIN)
-    command = [sys.executable, "-S", "-c", "import importlib.util as u; print([u.find_spec(n) for n in ('neo', 'bot')])"]
-    ran = subprocess.run(command, cwd=service.package, env=environment(), capture_output=True, text=True, timeout=30)
-    if "neo_engineer" in "".join(os.listdir(sysconfig.get_path("purelib"))) and "ModuleSpec" in ran.stdout:
-        pytest.skip("Neo is installed into site-packages here; the runner bars it by name all the same")
-    assert ran.stdout.strip() == "[None, None]"
-    texts = [path.read_text() for path in service.package.rglob("*.py")]
-    assert texts and not any(re.search(r"^\s*(?:from|import) (?:neo|bot|skills)\b", text, re.MULTILINE) for text in texts)
+def test_neo_is_not_there(serve: Serve, tmp_path: Path) -> None:
+    package = serve(PLAIN).package
+    (tmp_path / "look.py").write_text("import neo.errors", "utf-8")
+    ran = subprocess.run(
+        python(str(tmp_path / "look.py")),
+        cwd=package,
+        env=environment(package),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert ran.returncode == 1 and "no module named 'neo'" in ran.stderr
+    texts = [path.read_text("utf-8") for path in package.rglob("*.py")]
+    imports = re.compile(r"^\s*(?:from|import) (?:neo|bot|skills)\b", re.MULTILINE)
+    assert texts and not any(imports.search(text) for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -333,7 +375,7 @@ def test_the_skills_own_client_asks_and_smokes_it(serve: Serve) -> None:
     reply = client.ask(service.url, QUESTIONS[0][0], 30)
     assert "dock seven" in reply.text
     assert reply.sources[0]["document"] == "returns.md"
-    assert reply.version == "package" and reply.latency_s > 0
+    assert reply.version == "v1" and reply.latency_s > 0
     smoke = client.smoke(service.problem, service.url, 5)
     assert len(smoke) == 5
     assert all(set(e.metrics) == {"answer_recall", "token_f1", "exact_match"} for e in smoke)

@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("question")
     parser.add_argument("--json", action="store_true", help="print plain JSON")
     asked = parser.parse_args()
-    answer = Pipeline.load(Path(__file__).parent / "index", embedder(), completer()).ask(asked.question)
+    answer = Pipeline.load(Path(__file__).resolve().parent / "index", embedder(), completer()).ask(asked.question)
     if asked.json:
         print(json.dumps(answer.to_json(), ensure_ascii=False))
         return

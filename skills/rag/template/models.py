@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 ABOUT: dict[str, Any] = json.loads((HERE / "package.json").read_text("utf-8"))
 
 # How each packaged embedder's output becomes one vector, as it was when the index was built.

@@ -17,7 +17,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from pydantic import BaseModel, Field
 from rag_runtime.pipeline import Pipeline
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+VERSION = str(ABOUT["version"])
 RECENT = 500  # answers over which the p95 is told
 # Labelled by nothing: a question never becomes a label.
 REGISTRY = CollectorRegistry()
@@ -51,7 +52,7 @@ class Reply(BaseModel):
 
 def create_app(pipeline: Pipeline) -> FastAPI:
     """The service over a loaded pipeline."""
-    app = FastAPI(title="Answers from your documents", version=HERE.name, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Answers from your documents", version=VERSION, docs_url=None, redoc_url=None)
     recent: deque[float] = deque(maxlen=RECENT)
     started = time.time()
 
@@ -70,7 +71,7 @@ def create_app(pipeline: Pipeline) -> FastAPI:
             sources=[source.to_json() for source in answer.sources],
             latency_s=answer.latency_s,
             cost_usd=answer.cost_usd,
-            version=HERE.name,
+            version=VERSION,
         )
 
     @app.get("/healthz")
@@ -78,7 +79,7 @@ def create_app(pipeline: Pipeline) -> FastAPI:
         p95 = float(np.percentile(recent, 95)) if recent else None
         return {
             "ok": True,
-            "version": HERE.name,
+            "version": VERSION,
             "chunks": len(pipeline.index.chunks),
             "documents": len(ABOUT["documents"]),
             "answered": len(recent),
