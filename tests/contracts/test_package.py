@@ -32,7 +32,6 @@ from neo.llm.local_model import NAME as LOCAL_MODEL
 from neo.llm.pricing import PRICES
 from neo.models import fetch
 from skills.rag import client
-from skills.rag.package import FOR_ROLES
 from skills.rag.skill import RagSkill
 
 MODELS_DIR = Path(os.environ.get("NEO_MODELS_DIR") or fetch.default_folder())
@@ -299,7 +298,6 @@ def test_the_command_line_answers_too_and_what_it_imports_is_required(serve: Ser
     check_requirements(service.package)
     has_embedder = "fastembed" in (service.package / "requirements.txt").read_text()
     assert has_embedder is (CONFIGS[name]["retriever"] != "bm25")
-    assert FOR_ROLES["embedder"] == ("fastembed",)
 
 
 def test_neo_is_not_there(serve: Serve, tmp_path: Path) -> None:
