@@ -114,3 +114,8 @@ def test_a_key_or_an_address_makes_an_endpoint(
 def test_admins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEO_ADMINS", "U1, U2,,")
     assert bootstrap.policy(load()).admins == {"U1", "U2"}
+
+
+def test_a_deployed_package_gets_the_models_key_even_from_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-of-the-file\nSLACK_BOT_TOKEN=xoxb-of-the-file\n")
+    assert bootstrap._model_access(load()) == {"OPENAI_API_KEY": "sk-of-the-file"}
