@@ -215,6 +215,21 @@ def demo(
     play(load(), DemoOptions(json_file, trials, kill_worker, data), out)
 
 
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="Which one, such as rag-search; `list` names them.")],
+    seed: Annotated[int, typer.Option(help="Of everything random in it.")] = 0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all that was measured here.")] = None,
+) -> None:
+    """Run a benchmark of this checkout: each figure is a ratio to a baseline in the same run."""
+    from bot.bench import names, run
+
+    if name == "list":
+        out.print("\n".join(names()), highlight=False)
+        return
+    run(name, seed, json_file, out)
+
+
 @models_app.command("list")
 def models_list() -> None:
     """List the catalogue: kind, licence, size, source, and whether each model is here."""

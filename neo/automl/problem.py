@@ -22,12 +22,14 @@ class Instance:
 
     Attributes:
         payload: What the skill needs; picklable.
-        stratum: Splits keep the proportions of strata, such as a question's type or document.
+        stratum: Splits keep the proportions of strata, such as a question's document.
+        kind: The type of question, frame or example that the report breaks scores down by.
     """
 
     id: str
     payload: Any
     stratum: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Evaluation:
 
     Attributes:
         metrics: By metric name; NaN is 'missing', never 0.
-        latency_s: Time for this instance alone, in seconds.
+        latency_s: Time for this instance alone, in seconds; NaN where it was not timed.
         cost_usd: Model calls of this instance, in dollars.
         output: What was produced (answer, sources), plain JSON values, for the report.
     """
@@ -101,12 +103,17 @@ class Grant:
 
 @dataclass(frozen=True)
 class Context:
-    """Everything a trial may read, and what it may spend; frozen and picklable."""
+    """Everything a trial may read, and what it may spend; frozen and picklable.
+
+    Attributes:
+        timed: Whether latencies are wanted. Timing runs outside every cache, so later rungs of a trial do without.
+    """
 
     inputs: tuple[InputFile, ...]
     cache_dir: Path
     resources: Resources
     grant: Grant = Grant()
+    timed: bool = True
 
 
 Evaluate = Callable[[Config, Sequence[Instance], Context], Sequence[Evaluation]]

@@ -74,7 +74,7 @@ def scored(
     names = sorted({name for evaluation in evaluations for name in evaluation.metrics})
     means = {name: mean([e.metrics.get(name, float("nan")) for e in evaluations]) for name in names}
     accuracy = mean(list(scores.values()))
-    latency = float(np.percentile([e.latency_s for e in evaluations], 95)) if evaluations else 0.0
+    latency = latency_p95([e.latency_s for e in evaluations])
     cost = float(np.mean([e.cost_usd for e in evaluations])) if evaluations else 0.0
     return Trial(
         number=number,
@@ -95,6 +95,12 @@ def mean(values: Sequence[float]) -> float | None:
     """The mean without what is missing; None when everything is."""
     present = [value for value in values if not np.isnan(value)]
     return float(np.mean(present)) if present else None
+
+
+def latency_p95(latencies_s: Sequence[float]) -> float:
+    """The 95th percentile of what was timed, in seconds; 0 when nothing was."""
+    timed = [value for value in latencies_s if not np.isnan(value)]
+    return float(np.percentile(timed, 95)) if timed else 0.0
 
 
 def violations(accuracy: float | None, latency_s: float, cost_usd: float, limits: Limits) -> dict[str, float]:

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, TypeVar
 
 from neo.automl.problem import Context, Evaluation, Instance, Metric, Resources
@@ -29,6 +30,7 @@ VERSIONS: Mapping[str, int] = {
     "parse": 1, "chunk": 2, "embed": 1, "passages": 1, "lexical_candidates": 1, "dense_candidates": 1, "anchor": 1,
 }  # fmt: skip
 LATENCY_SAMPLE = 8  # questions asked one at a time, without any cache, to measure the latency
+LATENCY_REPEATS = 3  # of which the median counts: one pause of the machine is not the configuration's
 SHOWN_SOURCES = 5
 
 Value = TypeVar("Value")
@@ -91,7 +93,7 @@ def evaluate(
     trial = _open(config, context, open_model)
     hits = trial.pipeline.retrieve_many([question.question for question in questions])
     answers = _answers(trial, questions, hits)
-    latencies = _latencies(trial, questions, answers)
+    latencies = _latencies(trial, questions, answers, context.timed)
     scores = _scores(trial, questions, hits, answers, context)
     return [
         Evaluation(question.id, score, latency, answer.cost_usd if answer else 0.0, _output(question, answer, found))
@@ -145,15 +147,17 @@ def _answers(trial: _Trial, questions: Sequence[GoldenQuestion], hits: Sequence[
     return list(trial.pipeline.answer_from(texts, hits))
 
 
-def _latencies(trial: _Trial, questions: Sequence[GoldenQuestion], answers: Sequence[Answer | None]) -> list[float]:
+def _latencies(
+    trial: _Trial, questions: Sequence[GoldenQuestion], answers: Sequence[Answer | None], timed: bool
+) -> list[float]:
     if trial.asks_model and all(answers):
         return [answer.latency_s for answer in answers if answer]
-    if not questions:
-        return []
+    if not questions or not timed:
+        return [math.nan] * len(questions)
     step = max(1, len(questions) // LATENCY_SAMPLE)
     sample = [question.question for question in questions[::step]][:LATENCY_SAMPLE]
     trial.fresh.ask(sample[0])  # what is built lazily is built now
-    measured = [trial.fresh.ask(text).latency_s for text in sample]
+    measured = [median(trial.fresh.ask(text).latency_s for _ in range(LATENCY_REPEATS)) for text in sample]
     return [measured[place % len(measured)] for place in range(len(questions))]
 
 
