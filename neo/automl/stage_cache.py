@@ -1,8 +1,8 @@
 """A content-addressed cache of stage results: parse, chunk, embed, retrieve.
 
-The key is a hash over the stage's name and code version, its parameters and its inputs' hashes,
-so a hit is the very value that the stage would compute. An entry is written beside its place and
-moved into it, so a reader never sees half of one; a corrupted entry is dropped and built again.
+The key is a hash over the stage's name and code version, its parameters and its inputs' hashes, so a hit is the very
+value that the stage would compute. One folder serves all trials, processes and projects of a workspace. A process
+keeps decoded values in its memory too; values are shared and must not be changed, and arrays are read-only.
 """
 
 from __future__ import annotations
@@ -10,19 +10,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pickle
-import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
+from filelock import FileLock, Timeout
+
+from neo.automl import cache_files
+from neo.automl.cache_memory import MOST_BYTES, Memory
 
 Value = TypeVar("Value")
-_DIGEST = 32
+# Who waits longer computes for itself: a process that was stopped while it held the lock stops no other.
+LOCK_WAIT_S = 600.0
+_LOCK_POLL_S = 0.02
+_CHECKS_A_BOUND = 50  # the folder's size is looked at after each such part of its bound was written
 log = structlog.get_logger(__name__)
 
 
@@ -63,60 +69,117 @@ class CacheStats:
 
 
 class StageCache:
-    """The cache in one folder; safe under several processes.
+    """The cache in one folder; safe under several processes, and when any of them is killed.
 
     Args:
         folder: Made when it is not there. It holds pickles: never point it at a folder that others may write.
+        memory_bytes: Bound of what this process remembers of it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, memory_bytes: int = MOST_BYTES) -> None:
         self.folder = folder
         self.stats = CacheStats()
+        self._memory = Memory(memory_bytes)
+        self._written_bytes = 0
 
     def get_or_make(self, stage: str, version: int, parameters: Mapping[str, Any], make: Callable[[], Value]) -> Value:
         """The stage's value for these parameters, from the cache or computed and kept.
+
+        When several processes miss the same value at the same time, one computes it and the others wait.
 
         Args:
             stage: The stage's name, such as ``chunk``.
             version: The stage's code version; raise it when the code's results change.
             parameters: Everything the result depends on, inputs' hashes included; JSON values.
-            make: Computes the value; its result must be picklable.
+            make: Computes the value; its result must be picklable. What it raises is raised, and nothing is kept.
+
+        Returns:
+            A value to read only: the next caller gets the same object.
         """
         path = self._path(stage, version, parameters)
-        found, value = self._read(path)
-        if found:
-            self.stats.count(stage, hit=True)
-            return value  # type: ignore[no-any-return]
+        found, value = self._find(path)
+        if not found:
+            with _alone(path):
+                found, value = self._find(path)  # whoever held the lock may have made it
+                if not found:
+                    return self._made(stage, path, make)
+        self.stats.count(stage, hit=True)
+        return value  # type: ignore[no-any-return]
+
+    def find(self, stage: str, version: int, parameters: Mapping[str, Any]) -> tuple[bool, Any]:
+        """Whether a value is here, and the value; counts nothing."""
+        return self._find(self._path(stage, version, parameters))
+
+    def keep(self, stage: str, version: int, parameters: Mapping[str, Any], value: Value) -> Value:
+        """Keep a value that was made elsewhere, over what was kept before; gives it as the next caller gets it."""
+        return self._keep(self._path(stage, version, parameters), value)
+
+    def _made(self, stage: str, path: Path, make: Callable[[], Value]) -> Value:
         start = time.perf_counter()
         made = make()
         self.stats.count(stage, hit=False, seconds=time.perf_counter() - start)
-        self._write(path, made)
-        return made
+        return self._keep(path, made)
+
+    def _keep(self, path: Path, made: Value) -> Value:
+        data = cache_files.encode(made)
+        if cache_files.write(path, data):
+            self._bound(len(data))
+        value: Value = cache_files.decode(data)  # so that the first caller gets what all later ones get
+        self._memory.put(path, value, len(data))
+        return value
 
     def _path(self, stage: str, version: int, parameters: Mapping[str, Any]) -> Path:
         text = json.dumps([stage, version, parameters], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        return self.folder / stage / digest[:2] / f"{digest}.pickle"
+        return self.folder / stage / digest[:2] / f"{digest}{cache_files.SUFFIX}"
 
-    def _read(self, path: Path) -> tuple[bool, Any]:
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
+    def _find(self, path: Path) -> tuple[bool, Any]:
+        found, value, is_due = self._memory.get(path)
+        if is_due:
+            with suppress(OSError):
+                os.utime(path)
+        if found:
+            return True, value
+        data = cache_files.read(path)
+        if data is None:
             return False, None
-        if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
-            log.warning("stage cache entry is corrupted and is built again", path=str(path), bytes=len(data))
+        try:
+            value = cache_files.decode(data)
+        except cache_files.Damaged as error:
+            log.warning("a stage cache entry is damaged and is built again", path=str(path), error=str(error))
             path.unlink(missing_ok=True)
             return False, None
-        return True, pickle.loads(data[_DIGEST:])  # noqa: S301  (the folder is this Neo's own, and the hash agrees)
+        self._memory.put(path, value, len(data))
+        return True, value
 
-    def _write(self, path: Path, value: Any) -> None:
-        body = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    def _bound(self, written_bytes: int) -> None:
+        self._written_bytes += written_bytes
+        most = cache_files.bound_of(self.folder)
+        if self._written_bytes * _CHECKS_A_BOUND < most:
+            return
+        self._written_bytes = 0
+        if sum(entry.size_bytes for entry in cache_files.entries(self.folder)) > most:
+            cache_files.prune(self.folder, int(most * cache_files.PRUNED_TO))
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the entry's lock where it can be had; it only saves work, so nothing depends on it."""
+    lock = FileLock(path.with_suffix(".lock"), timeout=LOCK_WAIT_S)
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as out:
-            out.write(hashlib.sha256(body).digest())
-            out.write(body)
-        Path(name).replace(path)
+        lock.acquire(poll_interval=_LOCK_POLL_S)
+    except (OSError, NotImplementedError, Timeout) as error:
+        log.debug("a stage runs without its lock", path=str(path), error=str(error))
+        yield
+        return
+    try:
+        yield
+    finally:
+        # Whoever waits for the removed file gets its lock and finds the entry; newcomers find the entry at once.
+        with suppress(OSError):
+            path.with_suffix(".lock").unlink()
+        lock.release()
 
 
 @cache
