@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from bot.app import slack_client
@@ -11,6 +12,7 @@ from bot.files import SlackFiles
 from bot.settings import Settings
 from bot.slack_transport import SlackTransport
 from neo.app import Neo
+from neo.automl.cache_files import GB, set_bound
 from neo.automl.problem import Resources
 from neo.delivery.deployers import Deployer, LocalDeployer
 from neo.llm.base import Endpoint
@@ -36,6 +38,12 @@ def resources(settings: Settings, jobs: int | None = None) -> Resources:
         threads=max(1, (os.cpu_count() or 2) // (jobs or settings.trial_jobs)),
         endpoint=endpoint if key or settings.openai_base_url else None,
     )
+
+
+def bounded_cache(settings: Settings) -> Path:
+    """The folder of kept results, bounded as the settings say."""
+    set_bound(settings.cache_dir, int(settings.cache_gb * GB))
+    return settings.cache_dir
 
 
 def policy(settings: Settings) -> Policy:
@@ -94,5 +102,6 @@ def deps(settings: Settings, **overrides: Any) -> Deps:
 def neo(settings: Settings, **overrides: Any) -> Neo:
     """The product, on a database of the present schema."""
     made = deps(settings, **overrides)
+    bounded_cache(settings)
     migrate(made.store)
     return Neo(made, transport(settings) if settings.has_slack else None)

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli_cache import app as cache_app
 from bot.settings import Settings, load
 from neo.errors import ConfigurationError, UserError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="Packaged models: what there is, what is here.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(cache_app, name="cache")
 out = Console()
 err = Console(stderr=True)
 
@@ -168,7 +170,7 @@ def tune(
         docs, golden, out_dir, trials, seed, jobs, metric, accuracy, latency, cost,
         minutes * 60 if minutes else float("inf"),
     )  # fmt: skip
-    result = run(known[skill], options, bootstrap.resources(settings, jobs), settings.data_dir / "cache", out)
+    result = run(known[skill], options, bootstrap.resources(settings, jobs), bootstrap.bounded_cache(settings), out)
     problem_words = result.report.json["verdict"]["words"]
     out.print(f"\n{problem_words}", highlight=False)
     out.print(f"Report: {out_dir / 'report.md'}", highlight=False, soft_wrap=True)
