@@ -25,12 +25,13 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Completion:
-    """A reply, what it took, and what it cost in dollars."""
+    """A reply, what it took, and what it cost in dollars; *cached* when that was paid before, not now."""
 
     text: str
     prompt_tokens: int
     completion_tokens: int
     cost_usd: float
+    cached: bool = False
 
 
 class ChatModel(Protocol):
