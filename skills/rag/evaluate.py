@@ -17,17 +17,18 @@ from neo.evals import text_metrics
 from neo.evals.evidence import Anchored, anchor
 from neo.evals.golden_set import GoldenQuestion, GoldenSet
 from neo.evals.retrieval_metrics import Place
-from skills.rag.models import can_embed, embedder, meaning_model, remembering
+from skills.rag.models import load, meaning_model, remembering
 from skills.rag.runtime.answers import Answer, Complete, Hit
 from skills.rag.runtime.documents import Document
-from skills.rag.runtime.generators import GENERATORS
-from skills.rag.runtime.index import needs_embedder
+from skills.rag.runtime.needs import needs_model, searches_with_model
 from skills.rag.runtime.parameters import complete_config
 from skills.rag.runtime.pipeline import Pipeline, build_index, parse_file
+from skills.rag.runtime.stages import run
 
 # Code versions of the stages; raise one when its results change.
 VERSIONS: Mapping[str, int] = {
     "parse": 1, "chunk": 2, "embed": 1, "passages": 1, "lexical_candidates": 1, "dense_candidates": 1, "anchor": 1,
+    "parents": 1, "token_basis": 1, "token_vectors": 1,
 }  # fmt: skip
 LATENCY_SAMPLE = 8  # questions asked one at a time, without any cache, to measure the latency
 LATENCY_REPEATS = 3  # of which the median counts: one pause of the machine is not the configuration's
@@ -84,15 +85,14 @@ def evaluate(
 ) -> list[Evaluation]:
     """Score a configuration on golden questions; see `neo.automl.problem`.
 
-    Bind *open_model* with `functools.partial`; it is called only for a generator that asks a language model.
+    Bind *open_model* with `functools.partial`; it is called only for a configuration that asks a language model.
 
-    Latency is measured on questions asked one at a time, without caches: on each question for a language model, on a
-    sample for quoting, which the other questions then share in turn, so that its percentiles are those of the sample.
+    Latency is measured on questions asked one at a time, without caches: on each question with a language model, on a
+    sample without, which the other questions then share in turn, so that its percentiles are those of the sample.
     """
     questions: list[GoldenQuestion] = [instance.payload for instance in instances]
     trial = _open(config, context, open_model)
-    hits = trial.pipeline.retrieve_many([question.question for question in questions])
-    answers = _answers(trial, questions, hits)
+    hits, answers = _run(trial, questions)
     latencies = _latencies(trial, questions, answers, context.timed)
     scores = _scores(trial, questions, hits, answers, context)
     return [
@@ -126,25 +126,28 @@ def _open(config: Config, context: Context, open_model: OpenModel | None) -> _Tr
     full, stage = complete_config(config), _Stage(cache_at(context.cache_dir))
     files = [file for file in context.inputs if file.role == "document"]
     documents = tuple(parse_file(file.name, file.sha256, file.path, full, stage) for file in files)
-    use = needs_embedder(full) and can_embed(full["embedder"], context.resources)
-    memory = remembering(full["embedder"], context.resources) if use else None
-    embed = embedder(full["embedder"], context.resources) if use else None
-    asks_model = GENERATORS[full["generator"]].needs_model
+    models = load(full, context.resources)
+    asks_model = needs_model(full)
     complete = open_model(context) if asks_model and open_model is not None else None
-    index = build_index(documents, full, memory, stage=stage)
-    pipeline = Pipeline(index, full, memory, complete, stage)
-    return _Trial(documents, pipeline, Pipeline(index, full, embed, complete), stage, asks_model)
+    index = build_index(documents, full, models.memory, stage=stage, embed_tokens=models.embed_tokens)
+    pipeline = Pipeline(index, full, models.memory, complete, stage, models.embed_tokens, models.score_pairs)
+    fresh = Pipeline(index, full, models.embed, complete, run, models.fresh_tokens, models.score_pairs)
+    return _Trial(documents, pipeline, fresh, stage, asks_model)
 
 
-def _answers(trial: _Trial, questions: Sequence[GoldenQuestion], hits: Sequence[Sequence[Hit]]) -> list[Answer | None]:
-    """An answer for each question; none at all where no answer is expected, so none could be judged."""
+Answered = tuple[Sequence[Sequence[Hit]], Sequence[Answer | None]]
+
+
+def _run(trial: _Trial, questions: Sequence[GoldenQuestion]) -> Answered:
+    """Hits and an answer for each question; no answers where none is expected, so none could be judged."""
     texts = [question.question for question in questions]
-    if not any(question.answer for question in questions):
-        return [None] * len(questions)
-    if trial.asks_model:
-        trial.fresh.retrieve_many(texts[:1])  # what is built lazily is built now, not in the first latency
-        return [trial.fresh.ask(text) for text in texts]
-    return list(trial.pipeline.answer_from(texts, hits))
+    judged = any(question.answer for question in questions)
+    if trial.asks_model and (judged or searches_with_model(trial.pipeline.config)):
+        trial.fresh.warm()  # what is built lazily is built now, not in the first latency
+        pairs = [trial.fresh.explain(text) for text in texts]
+        return [hits for hits, _ in pairs], [answer for _, answer in pairs]
+    hits = trial.pipeline.retrieve_many(texts)
+    return hits, trial.pipeline.answer_from(texts, hits) if judged else [None] * len(questions)
 
 
 def _latencies(
@@ -228,6 +231,7 @@ def _output(question: GoldenQuestion, answer: Answer | None, hits: Sequence[Hit]
         "answer": answer.text if answer else None,
         "sources": sources[:SHOWN_SOURCES],
         "retrieved": [hit.chunk.id for hit in hits[:SHOWN_SOURCES]],
+        "unread": answer.unread if answer else 0,
     }
 
 

@@ -18,9 +18,8 @@ from neo.llm.pricing import price_of
 from neo.models.catalogue import CATALOGUE
 from neo.models.fetch import locate
 from neo.skill import Build
-from skills.rag.models import can_embed, embedder
-from skills.rag.runtime.generators import GENERATORS
-from skills.rag.runtime.index import needs_embedder
+from skills.rag.models import Loaded, cross_encoder_source, load
+from skills.rag.runtime.needs import needs_model, needs_pairs, needs_tokens
 from skills.rag.runtime.parameters import complete_config
 from skills.rag.runtime.pipeline import Pipeline, build_index, parse_file
 
@@ -28,7 +27,12 @@ HERE = Path(__file__).parent
 RUNTIME, TEMPLATE = HERE / "runtime", HERE / "template"
 # What answering imports, and nothing of what only indexing does; a test looks at what a package really imports.
 NEEDS = ("bm25s", "faiss-cpu", "fastapi", "numpy", "prometheus-client", "pydantic", "uvicorn")
-FOR_ROLES = {"embedder": ("fastembed",), "local_model": ("openai", "xllamacpp"), "endpoint_model": ("openai",)}
+FOR_ROLES = {
+    "embedder": ("fastembed",),
+    "cross_encoder": ("fastembed",),
+    "local_model": ("openai", "xllamacpp"),
+    "endpoint_model": ("openai",),
+}
 FOR_STEMMER = {"porter": ("nltk",)}
 COMMAND = ("{python}", "serve.py", "--port", "{port}")
 
@@ -43,8 +47,9 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
     shutil.copytree(TEMPLATE, making, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     resources = problem.context.resources
     documents = [file for file in problem.context.inputs if file.role == "document"]
-    _index(documents, full, resources, making / "index")
-    models = _models(full, resources, making / "models")
+    loaded = load(full, resources)
+    _index(documents, full, loaded, making / "index")
+    models = _models(full, resources, loaded, making / "models")
     about = {
         "skill": problem.skill,
         "version": folder.name,
@@ -60,25 +65,26 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
     return Build(folder, COMMAND, tuple(files))
 
 
-def _index(documents: list[InputFile], full: Config, resources: Resources, folder: Path) -> None:
+def _index(documents: list[InputFile], full: Config, loaded: Loaded, folder: Path) -> None:
     parsed = [parse_file(file.name, file.sha256, file.path, full) for file in documents]
-    embed = embedder(full["embedder"], resources) if _embeds(full, resources) else None
-    Pipeline(build_index(parsed, full, embed), full, embed).save(folder)
+    Pipeline(build_index(parsed, full, loaded.embed, embed_tokens=loaded.embed_tokens), full).save(folder)
 
 
-def _embeds(full: Config, resources: Resources) -> bool:
-    return needs_embedder(full) and can_embed(full["embedder"], resources)
-
-
-def _models(full: Config, resources: Resources, folder: Path) -> dict[str, Any]:
+def _models(full: Config, resources: Resources, loaded: Loaded, folder: Path) -> dict[str, Any]:
     """Put the models that the configuration uses beside it; what each one is, by role."""
     models: dict[str, Any] = {}
-    if _embeds(full, resources):
-        name = full["embedder"]
-        models["embedder"] = name
+    if loaded.embed is not None:
+        name = models["embedder"] = full["embedder"]
         if name in CATALOGUE:
             _copy(locate(name, resources.models_dir), folder / name)
-    if GENERATORS[full["generator"]].needs_model:
+        if needs_tokens(full):
+            models["token_embedder"] = name
+    if needs_pairs(full):
+        name = models["cross_encoder"] = full["cross_encoder"]
+        source = cross_encoder_source(name, resources.models_dir)
+        if isinstance(source, Path):
+            _copy(source, folder / name)
+    if needs_model(full):
         if resources.endpoint is not None:
             models |= _endpoint(resources.endpoint)
         else:

@@ -11,11 +11,15 @@ from neo.evals.golden_set import GoldenSet
 from neo.models import fetch
 from neo.models.catalogue import CATALOGUE
 from neo.models.embed import available
+from skills.rag.models import HUB_CACHE, PAIR_MODELS, cross_encoders
+from skills.rag.runtime.chunkers import SEMANTIC
 from skills.rag.runtime.generators import GENERATORS
+from skills.rag.runtime.pair_model import MODEL_FILE
 from skills.rag.runtime.parameters import PARAMETERS
 from skills.rag.runtime.parameters import Parameter as Setting
 from skills.rag.runtime.rerankers import RERANKERS
 from skills.rag.runtime.retrievers import RETRIEVERS
+from skills.rag.runtime.transforms import TRANSFORMS
 
 LOCAL_MODEL = "smollm2-135m"
 LOCAL_MODEL_QUESTIONS = 5  # the packaged model takes seconds a question
@@ -71,10 +75,50 @@ def _plain(setting: Setting) -> Parameter:
     return Real(setting.name, setting.low, setting.high, setting.default, setting.step, setting.about, setting.when)
 
 
-Special = tuple[Parameter | None, list[LeftOut]]
+Found = tuple[Parameter | None, list[LeftOut]]
 
 
-def _embedders(setting: Setting, resources: Resources, here: Collection[str]) -> Special:
+def _here(setting: Setting, resources: Resources, here: Collection[str]) -> Found:
+    """A setting with the choices that can run here; the others are left out with their reason."""
+    reasons = {
+        choice: reason for choice in setting.choices if (reason := _missing(setting.name, choice, resources, here))
+    }
+    kept = tuple(choice for choice in setting.choices if choice not in reasons)
+    default = setting.default if setting.default in kept else kept[0]
+    left_out = [LeftOut(setting.name, str(choice), reason) for choice, reason in reasons.items()]
+    return Choice(setting.name, kept, default, setting.about, setting.when), left_out
+
+
+def _missing(name: str, choice: Any, resources: Resources, here: Collection[str]) -> str:
+    """Why a choice cannot run here and what would bring it; empty when it can."""
+    need = _NEEDS.get(name, _nothing)(choice)
+    if need in ("vectors", "tokens") and not here:
+        return f"no embedder is here; `{fetch.PULL} {PARAMETERS['embedder'].default}` brings one"
+    if need == "pairs" and not cross_encoders(resources):
+        own, hub = resources.models_dir / PAIR_MODELS, resources.models_dir / HUB_CACHE
+        return (
+            f"no cross-encoder is here; put a folder with {MODEL_FILE} and tokenizer.json into {own}, "
+            f"or load one of fastembed's TextCrossEncoder into {hub} once"
+        )
+    if need == "model" and resources.endpoint is None:
+        return "no endpoint is set; OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, brings one"
+    return ""
+
+
+def _nothing(choice: Any) -> str:
+    return ""
+
+
+# What each choice needs: "" or vectors, tokens, pairs, model.
+_NEEDS: Mapping[str, Callable[[Any], str]] = {
+    "chunker": lambda choice: "vectors" if choice == SEMANTIC else "",
+    "query_transform": lambda choice: "" if TRANSFORMS[choice] is None else "model",
+    "retriever": lambda choice: "vectors" if "dense" in RETRIEVERS[choice].sources else "",
+    "reranker": lambda choice: RERANKERS[choice].needs,
+}
+
+
+def _embedders(setting: Setting, resources: Resources, here: Collection[str]) -> Found:
     packaged = [entry.name for entry in CATALOGUE.values() if entry.kind == "embedder"]
     missing = [
         LeftOut(setting.name, name, f"its files are not here; `{fetch.PULL} {name}` brings them")
@@ -88,25 +132,12 @@ def _embedders(setting: Setting, resources: Resources, here: Collection[str]) ->
     return Choice(setting.name, names, default, setting.about, setting.when), missing
 
 
-def _retrievers(setting: Setting, resources: Resources, here: Collection[str]) -> Special:
-    return _with_vectors(setting, here, {name for name, one in RETRIEVERS.items() if "dense" in one.sources}, "bm25")
+def _cross_encoders(setting: Setting, resources: Resources, here: Collection[str]) -> Found:
+    names = tuple(cross_encoders(resources))
+    return (Choice(setting.name, names, names[0], setting.about, setting.when) if names else None), []
 
 
-def _rerankers(setting: Setting, resources: Resources, here: Collection[str]) -> Special:
-    return _with_vectors(setting, here, {name for name, one in RERANKERS.items() if one.needs_vectors}, "none")
-
-
-def _with_vectors(setting: Setting, here: Collection[str], dense: Collection[str], fallback: str) -> Special:
-    if here:
-        return _plain(setting), []
-    kept = tuple(choice for choice in setting.choices if choice not in dense)
-    missing = [
-        LeftOut(setting.name, str(choice), "no embedder is here") for choice in setting.choices if choice in dense
-    ]
-    return Choice(setting.name, kept, fallback, setting.about, setting.when), missing
-
-
-def _generators(setting: Setting, resources: Resources, here: Collection[str]) -> Special:
+def _generators(setting: Setting, resources: Resources, here: Collection[str]) -> Found:
     plain = tuple(name for name, one in GENERATORS.items() if not one.needs_model)
     asking = tuple(name for name, one in GENERATORS.items() if one.needs_model)
     if resources.endpoint is not None:
@@ -119,10 +150,10 @@ def _generators(setting: Setting, resources: Resources, here: Collection[str]) -
     return Choice(setting.name, plain, setting.default, setting.about, setting.when), missing
 
 
-_SPECIAL: Mapping[str, Callable[[Setting, Resources, Collection[str]], Special]] = {
+_SPECIAL: Mapping[str, Callable[[Setting, Resources, Collection[str]], Found]] = {
+    **dict.fromkeys(_NEEDS, _here),
     "embedder": _embedders,
-    "retriever": _retrievers,
-    "reranker": _rerankers,
+    "cross_encoder": _cross_encoders,
     "generator": _generators,
 }
 

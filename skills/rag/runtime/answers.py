@@ -65,6 +65,7 @@ class Answer:
         found: False when nothing in the documents fits; then ``text`` says so and there are no sources.
         latency_s: Seconds for this question; in a batch the mean share.
         cost_usd: What model calls cost.
+        unread: Replies of a language model on the way here that could not be read, so that it was done without.
     """
 
     text: str
@@ -72,6 +73,7 @@ class Answer:
     found: bool
     latency_s: float = 0.0
     cost_usd: float = 0.0
+    unread: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

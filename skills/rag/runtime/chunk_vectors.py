@@ -8,7 +8,6 @@ once. Dense recall@5 on 276 questions over three corpora (standard error about .
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,14 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .answers import Embed
-from .chunkers import sentence_spans
 from .documents import Chunk, Document
 from .index import indexed_texts, title_of
+from .passages import Spans, embedded_passages
 from .stages import Stage
 from .vector_stores import Floats
-
-PASSAGE_TOKENS = 32  # half of the smallest chunk worth having, so that neighbours differ
-_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
 
 Vectors = Callable[[Sequence[Document], Sequence[Chunk], Mapping[str, Any], Mapping[str, Any], Embed, Stage], Floats]
 """Takes documents, their chunks, a complete configuration, what the chunks depend on, the embedder and the stage
@@ -52,37 +48,13 @@ def pooled(
     stage: Stage,
 ) -> Floats:
     """Mean of the passages' vectors, each weighed by the characters that the chunk has of it; a title is one more."""
-    passages = {document.name: _passages(document, config, embed, stage) for document in documents}
+    passages = {document.name: embedded_passages(document, config, embed, stage) for document in documents}
     titles = _titles(chunks, embed) if config["index_text"] == "titled" else {}
     rows = [_pooled(chunk, *passages[chunk.document], titles) for chunk in chunks]
     vectors = np.stack(rows).astype(np.float32)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     np.divide(vectors, norms, out=vectors, where=norms > 0)
     return vectors
-
-
-def passage_spans(text: str) -> list[tuple[int, int]]:
-    """Sentences put together up to PASSAGE_TOKENS, never over a blank line: there a section may begin."""
-    spans: list[tuple[int, int]] = []
-    for paragraph in _PARAGRAPH.finditer(text):
-        at = paragraph.start()
-        inside = sentence_spans(paragraph.group(), PASSAGE_TOKENS, 0) if paragraph.group().strip() else []
-        spans.extend((at + start, at + end) for start, end in inside)
-    return spans
-
-
-Spans = npt.NDArray[np.int64]
-
-
-def _passages(document: Document, config: Mapping[str, Any], embed: Embed, stage: Stage) -> tuple[Spans, Floats]:
-    """Spans, shape (P, 2), and vectors, shape (P, d), of a document's passages."""
-
-    def make() -> tuple[Spans, Floats]:
-        spans = passage_spans(document.text)
-        return np.array(spans, dtype=np.int64), embed([document.text[start:end] for start, end in spans])
-
-    named = {"document": document.key, "embedder": config["embedder"], "tokens": PASSAGE_TOKENS}
-    return stage("passages", named, make)
 
 
 def _titles(chunks: Sequence[Chunk], embed: Embed) -> dict[str, Floats]:

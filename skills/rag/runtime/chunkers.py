@@ -19,6 +19,7 @@ _HEADING_GAP = re.compile(r"(?m)^(#{1,6})[^\S\n]")
 _PARAGRAPH = "\n\n"
 _PAGE_SIZED = "\n\n\n"
 _MOST_GAP = 100_000  # white space between two chunks; more would be a document of nothing else
+SEMANTIC = "semantic"  # the chunker that needs passages' vectors: see `semantic`
 SMALL_SHARE = 0.25  # a section below this share of the size is joined with its neighbour
 
 

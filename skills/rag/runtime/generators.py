@@ -119,7 +119,7 @@ def _quoted(candidates: Sequence[_Candidate], support: Sequence[float], config: 
 
 
 def _asked(question: str, hits: Sequence[Hit], config: Mapping[str, Any], tools: Tools, complete: Complete) -> Answer:
-    shown = _within(hits, config["context_chars"])
+    shown = CONTEXT_ORDERS[config["context_order"]](_within(hits, config["context_chars"]))
     if not shown:
         return Answer(NOT_FOUND, (), False)
     prompt = PROMPTS[config["prompt"]]
@@ -144,6 +144,21 @@ def _within(hits: Sequence[Hit], most_chars: int) -> list[Hit]:
             break
         shown.append(hit)
     return shown
+
+
+def _by_position(hits: list[Hit]) -> list[Hit]:
+    """As in the documents, the document of the best hit first."""
+    documents = list(dict.fromkeys(hit.chunk.document for hit in hits))
+    return sorted(hits, key=lambda hit: (documents.index(hit.chunk.document), hit.chunk.start))
+
+
+def _best_at_ends(hits: list[Hit]) -> list[Hit]:
+    """The best first, the second last, and so on inwards: what stands in the middle is read least."""
+    return hits[::2] + hits[1::2][::-1]
+
+
+Order = Callable[[list[Hit]], list[Hit]]
+CONTEXT_ORDERS: Mapping[str, Order] = {"score": list, "position": _by_position, "ends": _best_at_ends}
 
 
 def _best_sentence(answer: str, hit: Hit, lexical: LexicalIndex) -> _Candidate | None:

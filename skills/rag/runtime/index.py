@@ -12,14 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from .context import Surroundings
 from .documents import Chunk
 from .lexical import LexicalIndex
-from .rerankers import RERANKERS
-from .retrievers import RETRIEVERS
+from .token_vectors import TokenVectors
 from .vector_stores import LOADERS, VECTOR_STORES, Floats, VectorStore
 
 CHUNKS_FILE = "chunks.jsonl"
 VECTORS_FILE = "vectors.bin"
+TOKENS_FILE = "tokens.npz"
+DOCUMENTS_FILE = "documents.jsonl"
 
 
 class Index:
@@ -31,6 +33,8 @@ class Index:
         vectors: Shape (N, d), or None where nothing needs them.
         store: A loaded store, in place of vectors.
         key: What the chunks depend on: JSON values, for a caller that remembers results.
+        tokens: Vectors of tokens, or None where nothing needs them.
+        around: The documents around the chunks, or None where chunks are shown as they are.
     """
 
     def __init__(
@@ -40,12 +44,16 @@ class Index:
         vectors: Floats | None = None,
         store: VectorStore | None = None,
         key: Mapping[str, Any] | None = None,
+        tokens: TokenVectors | None = None,
+        around: Surroundings | None = None,
     ) -> None:
         self.chunks = tuple(chunks)
         self.config = dict(config)
         self.key = dict(key or {})
         self._vectors = vectors
         self._loaded = store
+        self._tokens = tokens
+        self.around = around
 
     @cached_property
     def lexical(self) -> LexicalIndex:
@@ -71,26 +79,43 @@ class Index:
         store.add(self._vectors)
         return store
 
+    @property
+    def tokens(self) -> TokenVectors:
+        """The vectors of tokens. Raises ValueError when the index was built without them."""
+        if self._tokens is None:
+            raise ValueError("This index has no token vectors: build it again for the reranker 'late_interaction'.")
+        return self._tokens
+
     def vectors_of(self, rows: Sequence[int]) -> Floats:
         """The vectors of some chunks, shape (len(rows), d)."""
         return self.store.rows(np.array(rows, dtype=np.int64))
 
     def save(self, folder: Path) -> None:
-        """Write the index to a folder: plain JSON lines, and the store's own file where there are vectors."""
+        """Write the index to a folder: plain JSON lines, and files of their own for vectors."""
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / CHUNKS_FILE).open("w", encoding="utf-8") as out:
             for chunk in self.chunks:
                 out.write(json.dumps(asdict(chunk), ensure_ascii=False) + "\n")
         if self._vectors is not None or self._loaded is not None:
             self.store.save(folder / VECTORS_FILE)
+        if self._tokens is not None:
+            self._tokens.save(folder / TOKENS_FILE)
+        if self.around is not None:
+            self.around.save(folder / DOCUMENTS_FILE)
 
     @classmethod
     def load(cls, folder: Path, config: Mapping[str, Any]) -> Index:
         """Read what `save` wrote."""
         with (folder / CHUNKS_FILE).open(encoding="utf-8") as lines:
             chunks = [_chunk(json.loads(line)) for line in lines]
-        path = folder / VECTORS_FILE
-        return cls(chunks, config, store=LOADERS[config["vector_store"]](path) if path.exists() else None)
+        vectors, tokens, documents = (folder / name for name in (VECTORS_FILE, TOKENS_FILE, DOCUMENTS_FILE))
+        return cls(
+            chunks,
+            config,
+            store=LOADERS[config["vector_store"]](vectors) if vectors.exists() else None,
+            tokens=TokenVectors.load(tokens) if tokens.exists() else None,
+            around=Surroundings.load(documents) if documents.exists() else None,
+        )
 
 
 def _chunk(body: dict[str, Any]) -> Chunk:
@@ -108,15 +133,3 @@ def title_of(chunk: Chunk) -> str:
     """The document's name as words, and the headings: ``returns policy > Damaged goods``."""
     name = re.sub(r"[-_.\s]+", " ", PurePath(chunk.document).stem)
     return f"{name} > {chunk.heading}" if chunk.heading else name
-
-
-def needs_vectors(config: Mapping[str, Any]) -> bool:
-    """Whether a complete configuration searches or reranks by the chunks' vectors."""
-    dense = "dense" in RETRIEVERS[config["retriever"]].sources
-    return dense or RERANKERS[config["reranker"]].needs_vectors
-
-
-def needs_embedder(config: Mapping[str, Any]) -> bool:
-    """Whether a complete configuration embeds anything: chunks, questions or sentences."""
-    quotes_by_meaning = config["generator"] == "extractive" and config["lexical_weight"] < 1
-    return needs_vectors(config) or quotes_by_meaning

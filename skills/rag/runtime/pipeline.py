@@ -1,4 +1,4 @@
-"""The pipeline: parse, chunk, index, retrieve, rerank, answer.
+"""The pipeline over an index: word the question, retrieve, rerank, widen, answer.
 
 Each stage names what its result depends on, so that a caller may pass a `Stage` that remembers results.
 """
@@ -9,62 +9,37 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from .answers import Answer, Complete, Embed, Hit
-from .chunk_vectors import CHUNK_VECTORS
-from .chunkers import chunk
-from .documents import Chunk, Document
+from .building import build_index, parse_file, required
+from .context import CONTEXT_UNITS, assemble
+from .fusion import Candidates, merged
 from .generators import GENERATORS, Tools
-from .index import Index, needs_vectors
+from .index import Index
+from .meter import Meter
+from .needs import needs_vectors
 from .parameters import Config, complete_config, of_stages
-from .parsers import parse
-from .rerankers import RERANKERS
-from .retrievers import RETRIEVERS, Candidates, dense_candidates, lexical_candidates
+from .rerankers import RERANKERS, Helpers, Pool, ScorePairs
+from .retrievers import RETRIEVERS, dense_candidates, lexical_candidates
 from .stages import Stage, run
+from .token_vectors import EmbedTokens
+from .transforms import search_texts
+
+__all__ = ["Found", "Pipeline", "build_index", "parse_file"]
 
 CANDIDATES = 50  # what fusion and rerankers choose from
 CONFIG_FILE = "config.json"
 
 
-def parse_file(name: str, sha256: str, path: Path, config: Config, stage: Stage = run) -> Document:
-    """Read one file of a corpus with the configuration's PDF parser. Raises DocumentError."""
-    parser = complete_config(config)["pdf_parser"] if name.lower().endswith(".pdf") else ""
-    key = {"sha256": sha256, "name": name, "parser": parser}
-    return stage("parse", key, lambda: parse(path, name, parser))
+@dataclass(frozen=True)
+class Found:
+    """What was found for a question, best first, and what finding it took of a language model."""
 
-
-def build_index(
-    documents: Sequence[Document], config: Config, embed: Embed | None, folder: Path | None = None, stage: Stage = run
-) -> Index:
-    """Cut documents and index the chunks.
-
-    Args:
-        documents: What to index; names are unique.
-        config: A configuration; missing values are the defaults.
-        embed: The embedder; may be None where the configuration needs no vectors.
-        folder: When given, the index is saved there.
-        stage: Runs or remembers each stage.
-
-    Raises:
-        ValueError: vectors are needed and there is no embedder, or there is no chunk.
-    """
-    full = complete_config(config)
-    key = {"documents": [document.key for document in documents], **of_stages(full, "chunk")}
-    chunks = stage("chunk", key, lambda: _cut_all(documents, full))
-    if not chunks:
-        raise ValueError("The documents gave no chunk: there is nothing to index.")
-    vectors = None
-    if needs_vectors(full):
-        make = CHUNK_VECTORS[full["chunk_vector"]]
-        vectors = make(documents, chunks, full, key, _required(embed, full), stage)
-    index = Index(chunks, full, vectors, key=key)
-    if folder is not None:
-        index.save(folder)
-    return index
+    hits: list[Hit]
+    cost_usd: float = 0.0
+    unread: int = 0
 
 
 class Pipeline:
@@ -74,8 +49,10 @@ class Pipeline:
         index: What to search.
         config: Its configuration; missing values are the defaults.
         embed: The embedder that the index was built with; may be None where none is needed.
-        complete: A language model; needed by the generator ``llm`` alone.
+        complete: A language model; needed where a configuration asks one.
         stage: Runs or remembers retrieval.
+        embed_tokens: Gives vectors of tokens; needed by the reranker ``late_interaction`` alone.
+        score_pairs: A cross-encoder; needed by the reranker ``cross_encoder`` alone.
     """
 
     def __init__(
@@ -85,22 +62,37 @@ class Pipeline:
         embed: Embed | None = None,
         complete: Complete | None = None,
         stage: Stage = run,
+        embed_tokens: EmbedTokens | None = None,
+        score_pairs: ScorePairs | None = None,
     ) -> None:
         self.index = index
         self.config = complete_config(config)
         self._embed = embed
         self._complete = complete
         self._stage = stage
+        self._embed_tokens = embed_tokens
+        self._score_pairs = score_pairs
 
     def retrieve_many(self, questions: Sequence[str]) -> list[list[Hit]]:
-        """Find the chunks for each question, best first, at most ``top_k``."""
+        """Find what each question is answered from, best first, at most ``top_k``."""
+        return [found.hits for found in self.search_many(questions)]
+
+    def search_many(self, questions: Sequence[str]) -> list[Found]:
+        """As `retrieve_many`, with what a language model took part for."""
         if not questions:
             return []
+        meters = [Meter(self._complete) for _ in questions]
+        wordings = [
+            search_texts(text, self.config["query_transform"], meter)
+            for text, meter in zip(questions, meters, strict=True)
+        ]
         retriever = RETRIEVERS[self.config["retriever"]]
         n = min(max(CANDIDATES, self.config["top_k"]), len(self.index.chunks))
-        found = [self._candidates(source, questions, n) for source in retriever.sources]
-        joined = retriever.join(found, self.config["fusion_weight"], n)
-        return [self._reranked(joined.pairs(row)) for row in range(len(questions))]
+        joined = retriever.join([self._candidates(one, wordings, n) for one in retriever.sources], self.config, n)
+        return [
+            Found(self._assembled(text, joined, row, meters[row]), meters[row].cost_usd, meters[row].unread)
+            for row, text in enumerate(questions)
+        ]
 
     def answer_from(self, questions: Sequence[str], hits: Sequence[Sequence[Hit]]) -> list[Answer]:
         """Answer each question from its hits."""
@@ -109,14 +101,24 @@ class Pipeline:
 
     def answer_many(self, questions: Sequence[str]) -> list[Answer]:
         """Answer questions in one batch; each answer's latency is its share of the batch."""
-        start = time.perf_counter()
-        answers = self.answer_from(questions, self.retrieve_many(questions))
-        share_s = (time.perf_counter() - start) / max(1, len(questions))
-        return [replace(answer, latency_s=share_s) for answer in answers]
+        return self._answered(questions)[1]
 
     def ask(self, question: str) -> Answer:
         """Answer one question; the latency is its own."""
-        return self.answer_many([question])[0]
+        return self.explain(question)[1]
+
+    def explain(self, question: str) -> tuple[list[Hit], Answer]:
+        """Answer one question, and say from what."""
+        found, answers = self._answered([question])
+        return found[0].hits, answers[0]
+
+    def warm(self) -> None:
+        """Build now what is built lazily, without asking a language model."""
+        tools = Tools(self.index.lexical, self._embed, self._complete)
+        if needs_vectors(self.config):
+            self.index.vectors_of([0])
+        if tools.embed is not None:
+            tools.embed(["warm"])
 
     def save(self, folder: Path) -> None:
         """Write index and configuration to a folder."""
@@ -124,30 +126,60 @@ class Pipeline:
         (folder / CONFIG_FILE).write_text(json.dumps(self.config, indent=2), "utf-8")
 
     @classmethod
-    def load(cls, folder: Path, embed: Embed | None = None, complete: Complete | None = None) -> Pipeline:
+    def load(
+        cls,
+        folder: Path,
+        embed: Embed | None = None,
+        complete: Complete | None = None,
+        embed_tokens: EmbedTokens | None = None,
+        score_pairs: ScorePairs | None = None,
+    ) -> Pipeline:
         """Read what `save` wrote."""
         config = json.loads((folder / CONFIG_FILE).read_text("utf-8"))
-        return cls(Index.load(folder, config), config, embed, complete)
+        index = Index.load(folder, config)
+        return cls(index, config, embed, complete, embed_tokens=embed_tokens, score_pairs=score_pairs)
 
-    def _candidates(self, source: str, questions: Sequence[str], n: int) -> Candidates:
+    def _answered(self, questions: Sequence[str]) -> tuple[list[Found], list[Answer]]:
+        start = time.perf_counter()
+        found = self.search_many(questions)
+        answers = self.answer_from(questions, [one.hits for one in found])
+        share_s = (time.perf_counter() - start) / max(1, len(questions))
+        return found, [
+            replace(
+                answer,
+                latency_s=share_s,
+                cost_usd=answer.cost_usd + one.cost_usd,
+                unread=answer.unread + one.unread,
+            )
+            for answer, one in zip(answers, found, strict=True)
+        ]
+
+    def _candidates(self, source: str, wordings: Sequence[Sequence[str]], n: int) -> Candidates:
         find, stages = _SOURCES[source]
-        asked = hashlib.sha256("\0".join(questions).encode("utf-8", "surrogatepass")).hexdigest()
+        texts = [text for group in wordings for text in group]
+        asked = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
         key = {**self.index.key, **of_stages(self.config, *stages), "questions": asked, "n": n}
-        return self._stage(f"{source}_candidates", key, lambda: find(self, questions, n))
+        found = self._stage(f"{source}_candidates", key, lambda: find(self, texts, n))
+        if len(texts) == len(wordings):
+            return found
+        rows = iter(range(len(texts)))
+        return merged(found, [[next(rows) for _ in group] for group in wordings], n)
 
     def _lexical(self, questions: Sequence[str], n: int) -> Candidates:
         return lexical_candidates(self.index.lexical, questions, n)
 
     def _dense(self, questions: Sequence[str], n: int) -> Candidates:
-        return dense_candidates(self.index.store, _required(self._embed, self.config)(questions), n)
+        return dense_candidates(self.index.store, required(self._embed, self.config)(questions), n)
 
-    def _reranked(self, pairs: Sequence[tuple[int, float]]) -> list[Hit]:
-        reranker = RERANKERS[self.config["reranker"]]
-        rows = [row for row, _ in pairs]
-        scores = np.array([score for _, score in pairs], dtype=np.float32)
-        vectors = self.index.vectors_of(rows) if reranker.needs_vectors and rows else _NO_VECTORS
-        places = reranker.rerank(scores, vectors, self.config["mmr_balance"], self.config["top_k"])
-        return [Hit(self.index.chunks[rows[place]], float(scores[place])) for place in places]
+    def _assembled(self, question: str, found: Candidates, row: int, meter: Meter) -> list[Hit]:
+        kept = found.ids[row] >= 0
+        pool = Pool(question, found.ids[row][kept].tolist(), found.scores[row][kept])
+        helpers = Helpers(self.index, self._embed_tokens, self._score_pairs, meter)
+        # Widened chunks may merge, and then more of them are wanted than there shall be pieces.
+        alone = CONTEXT_UNITS[self.config["context_unit"]] is None
+        k = self.config["top_k"] if alone else len(pool.rows)
+        ranked = RERANKERS[self.config["reranker"]].rerank(pool, self.config, helpers, k)
+        return assemble(ranked, self.index.chunks, self.index.around, self.config)
 
 
 # A source's name: how candidates are found, and the stages whose parameters they depend on.
@@ -155,19 +187,3 @@ _SOURCES: Mapping[str, tuple[Callable[[Pipeline, Sequence[str], int], Candidates
     "lexical": (Pipeline._lexical, ("text", "lexical")),
     "dense": (Pipeline._dense, ("text", "embed")),
 }
-_NO_VECTORS = np.zeros((0, 1), dtype=np.float32)
-
-
-def _cut_all(documents: Sequence[Document], config: Config) -> list[Chunk]:
-    size = config["chunk_tokens"]
-    overlap = int(config["chunk_overlap"] * size)
-    return [piece for document in documents for piece in chunk(document, config["chunker"], size, overlap)]
-
-
-def _required(embed: Embed | None, config: Config) -> Embed:
-    if embed is None:
-        raise ValueError(
-            f"The retriever {config['retriever']!r} with the reranker {config['reranker']!r} needs an embedder, "
-            "and none was given: pass `embed`, or use the retriever 'bm25' with the reranker 'none'."
-        )
-    return embed

@@ -58,3 +58,20 @@ def _spans(text: str, start: int, end: int, separator: re.Pattern[str]) -> list[
         if piece.strip():
             spans.append((first + left, last - right))
     return spans
+
+
+def sentences_before(text: str, place: int, most: int) -> int:
+    """Where the last *most* sentences before a place begin; one that the place cuts counts as the first of them."""
+    lowest = max(0, place - most * _LONG_CHARS)
+    ends = [match.end() for match in _END.finditer(text, lowest, place) if text[match.end() : place].strip()]
+    start = [lowest, *ends][-most:][0]
+    return start + len(text[start:place]) - len(text[start:place].lstrip())
+
+
+def sentences_after(text: str, place: int, most: int) -> int:
+    """Where the first *most* sentences after a place end; what is left of one that the place cuts is the first."""
+    highest = min(len(text), place + most * _LONG_CHARS)
+    first = place + len(text[place:highest]) - len(text[place:highest].lstrip())
+    ends = [match.end() for match in _END.finditer(text, first, highest)][:most]
+    end = ends[-1] if len(ends) == most else highest
+    return max(place, len(text[:end].rstrip()))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
-from models import completer, embedder
-from rag_runtime.pipeline import Pipeline
+from models import pipeline
 
 
 def main() -> None:
@@ -16,7 +14,7 @@ def main() -> None:
     parser.add_argument("question")
     parser.add_argument("--json", action="store_true", help="print plain JSON")
     asked = parser.parse_args()
-    answer = Pipeline.load(Path(__file__).resolve().parent / "index", embedder(), completer()).ask(asked.question)
+    answer = pipeline().ask(asked.question)
     if asked.json:
         print(json.dumps(answer.to_json(), ensure_ascii=False))
         return

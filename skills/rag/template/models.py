@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rag_runtime.pair_model import PairModel
+from rag_runtime.pipeline import Pipeline
+from rag_runtime.token_model import TokenModel
 
 HERE = Path(__file__).resolve().parent
 ABOUT: dict[str, Any] = json.loads((HERE / "package.json").read_text("utf-8"))
@@ -27,6 +30,26 @@ class Completion:
 
     text: str
     cost_usd: float = 0.0
+
+
+def pipeline() -> Pipeline:
+    """The pipeline over this package's index, with the models that it needs."""
+    return Pipeline.load(HERE / "index", embedder(), completer(), token_embedder(), pair_scorer())
+
+
+def token_embedder(threads: int = 2) -> TokenModel | None:
+    """A text's tokens as vectors; None when this configuration does not compare tokens."""
+    name = ABOUT["models"].get("token_embedder")
+    return None if name is None else TokenModel(HERE / "models" / name, threads)
+
+
+def pair_scorer(threads: int = 2) -> PairModel | None:
+    """A cross-encoder, beside this file or by its name at the hub; None when this configuration has none."""
+    name = ABOUT["models"].get("cross_encoder")
+    if name is None:
+        return None
+    folder = HERE / "models" / name
+    return PairModel(folder if folder.is_dir() else name, threads)
 
 
 def embedder(threads: int = 2) -> Callable[[Sequence[str]], Any] | None:

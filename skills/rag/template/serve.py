@@ -12,7 +12,7 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
-from models import ABOUT, completer, embedder
+from models import ABOUT, pipeline
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from pydantic import BaseModel, Field
 from rag_runtime.pipeline import Pipeline
@@ -24,6 +24,7 @@ RECENT = 500  # answers over which the p95 is told
 REGISTRY = CollectorRegistry()
 ASKED = Counter("rag_questions_total", "Questions asked", registry=REGISTRY)
 NOT_FOUND = Counter("rag_not_found_total", "Questions that the documents do not answer", registry=REGISTRY)
+UNREAD = Counter("rag_unread_replies_total", "Replies of the language model that could not be read", registry=REGISTRY)
 LATENCY = Histogram(
     "rag_latency_seconds",
     "Seconds for an answer",
@@ -50,7 +51,7 @@ class Reply(BaseModel):
     version: str
 
 
-def create_app(pipeline: Pipeline) -> FastAPI:
+def create_app(loaded: Pipeline) -> FastAPI:
     """The service over a loaded pipeline."""
     app = FastAPI(title="Answers from your documents", version=VERSION, docs_url=None, redoc_url=None)
     recent: deque[float] = deque(maxlen=RECENT)
@@ -58,10 +59,11 @@ def create_app(pipeline: Pipeline) -> FastAPI:
 
     @app.post("/ask")
     def ask(question: Question) -> Reply:
-        answer = pipeline.ask(question.question)
+        answer = loaded.ask(question.question)
         recent.append(answer.latency_s)
         ASKED.inc()
         LATENCY.observe(answer.latency_s)
+        UNREAD.inc(answer.unread)
         if not answer.found:
             NOT_FOUND.inc()
         return Reply(
@@ -80,7 +82,7 @@ def create_app(pipeline: Pipeline) -> FastAPI:
         return {
             "ok": True,
             "version": VERSION,
-            "chunks": len(pipeline.index.chunks),
+            "chunks": len(loaded.index.chunks),
             "documents": len(ABOUT["documents"]),
             "answered": len(recent),
             "p95_s": p95,
@@ -104,9 +106,9 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8700, help="port (default: 8700)")
     asked = parser.parse_args()
-    pipeline = Pipeline.load(HERE / "index", embedder(), completer())
-    pipeline.ask("warm up")  # what is built lazily is built before the first person waits for it
-    uvicorn.run(create_app(pipeline), host=asked.host, port=asked.port, log_level="warning")
+    loaded = pipeline()
+    loaded.ask("warm up")  # what is built lazily is built before the first person waits for it
+    uvicorn.run(create_app(loaded), host=asked.host, port=asked.port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skills.rag.runtime.chunk_vectors import PASSAGE_TOKENS, passage_spans, pooled, whole
+from skills.rag.runtime.chunk_vectors import pooled, whole
 from skills.rag.runtime.chunkers import tokens_of
 from skills.rag.runtime.documents import Document, cut
 from skills.rag.runtime.parameters import complete_config
+from skills.rag.runtime.passages import PASSAGE_TOKENS, passage_spans
 from skills.rag.runtime.stages import run
 
 TEXT = (
