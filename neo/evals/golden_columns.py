@@ -27,6 +27,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "start": ("start_index", "start", "start_char", "start_offset", "answer_start", "begin"),
     "end": ("end_index", "end", "end_char", "end_offset", "answer_end"),
     "pattern": ("pattern", "patterns", "regex", "evidence_pattern"),
+    "unanswerable": ("unanswerable", "is_impossible", "impossible"),
     "id": ("id", "question_id", "qid", "uid", "number"),
 }  # fmt: skip
 

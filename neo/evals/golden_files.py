@@ -140,7 +140,7 @@ def _squad(body: Mapping[str, Any]) -> Iterator[Row]:
 def _squad_cells(question: Mapping[str, Any], answer: Mapping[str, Any] | None, context: str) -> dict[str, Any]:
     cells = {"id": question["id"], "question": question["question"]}
     if answer is None:
-        return cells
+        return {**cells, "is_impossible": question.get("is_impossible", False)}
     start = int(answer["answer_start"])
     return {**cells, "answer": answer["text"], "evidence": [_sentence(context, start, start + len(answer["text"]))]}
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from neo.errors import BadInput
 from neo.evals.golden_columns import Columns, evidence_of, plain_text
 from neo.evals.golden_files import Row, read_rows
 
+# What people write where the right answer is that there is none.
+# fmt: off
+_NO_ANSWER = frozenset({
+    "not in the documents", "not in the document", "not in documents", "not answerable", "unanswerable", "no answer",
+    "not in the docs", "not in the corpus", "not in the context", "the documents do not say",
+    "the documents do not tell", "cannot be answered", "i could not find this in the documents",
+})
+# fmt: on
+_YES = frozenset({"true", "yes", "1", "x", "y"})
 FEW = 20  # below it a difference of .15 in a mean is noise
 VERY_FEW = 5
 MAX_QUESTION_CHARS = 4_000
@@ -41,12 +51,18 @@ class Evidence:
 
 @dataclass(frozen=True)
 class GoldenQuestion:
-    """A question with an expected answer, evidence, or both."""
+    """A question with an expected answer, evidence, or both; or one that the documents do not answer.
+
+    Attributes:
+        answerable: False where the right answer is that the documents do not tell; then there is neither
+            answer nor evidence.
+    """
 
     id: str
     question: str
     answer: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    answerable: bool = True
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,11 @@ class GoldenSet:
     def has_answers(self) -> bool:
         """Whether any question has an expected answer."""
         return any(question.answer is not None for question in self.questions)
+
+    @property
+    def has_unanswerable(self) -> bool:
+        """Whether any question is marked as one that the documents do not answer."""
+        return any(not question.answerable for question in self.questions)
 
     @property
     def has_evidence(self) -> bool:
@@ -126,7 +147,7 @@ def _sorted_out(rows: Sequence[Row], columns: Columns) -> tuple[list[GoldenQuest
             continue
         seen[key] = row.label
         if found.id in ids:
-            found = GoldenQuestion(f"{found.id}-{number}", found.question, found.answer, found.evidence)
+            found = replace(found, id=f"{found.id}-{number}")
         ids.add(found.id)
         questions.append(found)
     return questions, rejected
@@ -146,11 +167,20 @@ def _question(row: Row, columns: Columns, fallback_id: str) -> GoldenQuestion | 
         return str(error)
     reason = next((reason for item in evidence if (reason := _fault(item)) is not None), None)
     answer = plain_text(cells.get("answer")) or None
+    if reason is None and not evidence and _is_unanswerable(answer, cells.get("unanswerable")):
+        return GoldenQuestion(plain_text(cells.get("id")) or fallback_id, question, answerable=False)
     if reason is None and answer is None and not evidence:
         reason = "it has neither an answer nor evidence"
     if reason is not None:
         return reason
     return GoldenQuestion(plain_text(cells.get("id")) or fallback_id, question, answer, evidence)
+
+
+def _is_unanswerable(answer: str | None, mark: Any) -> bool:
+    """Whether a row without evidence says that there is no answer; a row that says nothing is only unfinished."""
+    if answer is None:
+        return (plain_text(mark) or "").casefold() in _YES
+    return _key(answer).strip("[]().!\"' ") in _NO_ANSWER
 
 
 def _fault(evidence: Evidence) -> str | None:
@@ -180,6 +210,9 @@ def _notes(questions: Sequence[GoldenQuestion], rejected: Sequence[Rejected]) ->
         repeated = sum(item.reason.startswith("the same as") for item in rejected)
         same = f", {repeated} of them repeated" if repeated else ""
         notes.append(f"{len(rejected)} row(s) cannot be used{same}.")
+    refusals = sum(not question.answerable for question in questions)
+    if refusals:
+        notes.append(f"{refusals} question(s) are marked as not answered by the documents: refusing them is right.")
     asked: dict[str, int] = {}
     for question in questions:
         asked[_key(question.question)] = asked.get(_key(question.question), 0) + 1

@@ -9,7 +9,9 @@ import httpx
 from neo.automl.problem import Evaluation, Problem
 from neo.errors import Unavailable
 from neo.evals import text_metrics
+from neo.evals.golden_set import GoldenQuestion
 from neo.skill import Reply
+from skills.rag.runtime.answers import NOT_FOUND
 
 SMOKE_TIMEOUT_S = 60.0
 
@@ -54,17 +56,19 @@ def smoke(problem: Problem, url: str, most: int) -> list[Evaluation]:
     results = []
     for instance in problem.instances[::step][:most]:
         reply = ask(url, instance.payload.question, SMOKE_TIMEOUT_S)
-        metrics = _scores(reply.text, instance.payload.answer)
+        metrics = _scores(reply.text, instance.payload)
         output = {"answer": reply.text, "sources": len(reply.sources)}
         results.append(Evaluation(instance.id, metrics, reply.latency_s, reply.cost_usd, output))
     return results
 
 
-def _scores(answer: str, expected: str | None) -> dict[str, float]:
-    if expected is None:
+def _scores(answer: str, question: GoldenQuestion) -> dict[str, float]:
+    if not question.answerable:
+        return {"abstention": float(answer == NOT_FOUND)}
+    if question.answer is None:
         return {}
     return {
-        "answer_recall": text_metrics.answer_recall(answer, expected),
-        "token_f1": text_metrics.token_f1(answer, expected),
-        "exact_match": text_metrics.exact_match(answer, expected),
+        "answer_recall": text_metrics.answer_recall(answer, question.answer),
+        "token_f1": text_metrics.token_f1(answer, question.answer),
+        "exact_match": text_metrics.exact_match(answer, question.answer),
     }

@@ -18,7 +18,7 @@ from neo.evals.evidence import Anchored, anchor
 from neo.evals.golden_set import GoldenQuestion, GoldenSet
 from neo.evals.retrieval_metrics import Place
 from skills.rag.models import load, meaning_model, remembering
-from skills.rag.runtime.answers import Answer, Complete, Hit
+from skills.rag.runtime.answers import NOT_FOUND, Answer, Complete, Hit
 from skills.rag.runtime.documents import Document
 from skills.rag.runtime.needs import needs_model, searches_with_model
 from skills.rag.runtime.parameters import complete_config
@@ -49,6 +49,10 @@ ANSWER_METRICS = (
     Metric("exact_match", "Exact match", "Share of answers that are word for word the expected ones."),
     Metric("semantic_similarity", "Likeness of meaning", "Cosine of the two answers' embeddings."),
 )
+# A question that the documents do not answer scores 1 in every metric of answers when it is refused, else 0, so that
+# one figure weighs wrong answers against wrong refusals; this metric tells the refusals alone.
+ABSTENTION = Metric("abstention", "Right refusals", "Share of what the documents do not answer that is refused.")
+UNANSWERABLE = "not in the documents"
 
 _RETRIEVAL: Mapping[str, Callable[[Sequence[Place], Sequence[Sequence[Place]]], float]] = {
     "evidence_f2": retrieval.f_beta,
@@ -67,6 +71,7 @@ _TEXT: Mapping[str, Callable[[str, str], float]] = {
 def metrics_for(golden: GoldenSet, resources: Resources) -> tuple[Metric, ...]:
     """The metrics that this golden set can tell, the recommended one first."""
     answers = tuple(m for m in ANSWER_METRICS if m.name != "semantic_similarity" or meaning_model(resources))
+    answers += (ABSTENTION,) if golden.has_unanswerable else ()
     found = answers if golden.has_answers else ()
     return found + (RETRIEVAL_METRICS if golden.has_evidence else ())
 
@@ -141,7 +146,7 @@ Answered = tuple[Sequence[Sequence[Hit]], Sequence[Answer | None]]
 def _run(trial: _Trial, questions: Sequence[GoldenQuestion]) -> Answered:
     """Hits and an answer for each question; no answers where none is expected, so none could be judged."""
     texts = [question.question for question in questions]
-    judged = any(question.answer for question in questions)
+    judged = any(question.answer or not question.answerable for question in questions)
     if trial.asks_model and (judged or searches_with_model(trial.pipeline.config)):
         trial.fresh.warm()  # what is built lazily is built now, not in the first latency
         pairs = [trial.fresh.explain(text) for text in texts]
@@ -179,6 +184,9 @@ def _scores(
         if expected is not None and answer is not None:
             row |= {name: score(answer.text, expected) for name, score in _TEXT.items()}
             row["semantic_similarity"] = like
+        if not anchored.question.answerable and answer is not None:
+            refused = float(not answer.found)
+            row |= dict.fromkeys((*_TEXT, "semantic_similarity", "abstention"), refused)
         scores.append(row)
     return scores
 
@@ -227,7 +235,7 @@ def _output(question: GoldenQuestion, answer: Answer | None, hits: Sequence[Hit]
     sources = [source.to_json() for source in answer.sources] if answer else []
     return {
         "question": question.question,
-        "expected": question.answer,
+        "expected": question.answer if question.answerable else NOT_FOUND,
         "answer": answer.text if answer else None,
         "sources": sources[:SHOWN_SOURCES],
         "retrieved": [hit.chunk.id for hit in hits[:SHOWN_SOURCES]],
@@ -236,5 +244,7 @@ def _output(question: GoldenQuestion, answer: Answer | None, hits: Sequence[Hit]
 
 
 def _stratum(question: GoldenQuestion) -> str:
+    if not question.answerable:
+        return UNANSWERABLE
     documents = sorted({item.document for item in question.evidence if item.document})
     return documents[0] if documents else ""

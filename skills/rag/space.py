@@ -24,10 +24,11 @@ from skills.rag.runtime.transforms import TRANSFORMS
 LOCAL_MODEL = "smollm2-135m"
 LOCAL_MODEL_QUESTIONS = 5  # the packaged model takes seconds a question
 GENERATION_ONLY = "generate"
-# Settings that stay at their default: no golden set tells a good refusal from a bad one unless it asks
-# what the documents do not answer; there is one vector store on this machine; and vectors of whole chunks were no
+# Settings that stay at their default: there is one vector store on this machine; and vectors of whole chunks were no
 # better than pooled ones (see `skills.rag.runtime.chunk_vectors`), but would embed the corpus again for each chunking.
-NOT_SEARCHED = ("refuse_below", "vector_store", "chunk_vector")
+NOT_SEARCHED = ("vector_store", "chunk_vector")
+# Only questions that the documents do not answer tell a good refusal from a bad one.
+FOR_REFUSALS = ("refuse_below",)
 
 
 def search_space(resources: Resources, golden: GoldenSet, suffixes: Collection[str]) -> Space:
@@ -44,7 +45,8 @@ def search_space(resources: Resources, golden: GoldenSet, suffixes: Collection[s
     for name, setting in PARAMETERS.items():
         unused = name == "pdf_parser" and ".pdf" not in suffixes
         unjudged = setting.stage == GENERATION_ONLY and not golden.has_answers
-        if name in NOT_SEARCHED or unused or unjudged:
+        unasked = name in FOR_REFUSALS and not golden.has_unanswerable
+        if name in NOT_SEARCHED or unused or unjudged or unasked:
             continue
         if name in _SPECIAL:
             parameter, missing = _SPECIAL[name](setting, resources, here)

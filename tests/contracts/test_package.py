@@ -22,6 +22,7 @@ from typing import Any
 import httpx
 import pytest
 from distributions import canonical, closure
+from tiny_onnx import write_cross_encoder
 from world import FILES, QUESTIONS, golden_csv
 
 from neo.automl.problem import InputFile, Problem, Resources
@@ -32,6 +33,7 @@ from neo.llm.local_model import NAME as LOCAL_MODEL
 from neo.llm.pricing import PRICES
 from neo.models import fetch
 from skills.rag import client
+from skills.rag.models import PAIR_MODELS
 from skills.rag.skill import RagSkill
 
 MODELS_DIR = Path(os.environ.get("NEO_MODELS_DIR") or fetch.default_folder())
@@ -48,7 +50,25 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "lexical_weight": 0.25,
         "top_k": 6,
     },
+    "tokens and parents": {
+        **PLAIN,
+        "retriever": "rank_fusion",
+        "chunker": "semantic",
+        "reranker": "late_interaction",
+        "context_unit": "parent",
+        "parent_tokens": 256,
+        "lexical_weight": 0.5,
+        "embedder": "minilm-l3",
+    },
+    "pairs and windows": {
+        **PLAIN,
+        "reranker": "cross_encoder",
+        "cross_encoder": "shared-words",
+        "context_unit": "window",
+        "window_sentences": 2,
+    },
 }
+WITH_EMBEDDER = [name for name, config in CONFIGS.items() if config.get("lexical_weight") != 1.0]
 LLM = {**PLAIN, "generator": "llm", "top_k": 1}
 
 # Runs a script of the package as `python script.py` does, in an environment as `pip install -r requirements.txt` would
@@ -100,15 +120,28 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, "-S", "-c", RUNNER, *arguments]
 
 
-def problem_in(folder: Path, golden: bytes = golden_csv(), endpoint: Endpoint | None = None) -> Problem:
+def problem_in(
+    folder: Path, golden: bytes = golden_csv(), endpoint: Endpoint | None = None, models_dir: Path | None = None
+) -> Problem:
     folder.mkdir(parents=True, exist_ok=True)
     inputs = []
     for name, content in {"returns.md": FILES["returns.md"], "golden.csv": golden}.items():
         path = folder / hashlib.sha256(content).hexdigest()
         path.write_bytes(content)
         inputs.append(InputFile("", name, path, path.name))
-    resources = Resources(MODELS_DIR, endpoint=endpoint)
+    resources = Resources(models_dir or MODELS_DIR, endpoint=endpoint)
     return SKILL.problem(Brief("rag", "returns"), inputs, folder / "cache", resources)
+
+
+def models_for(config: Mapping[str, Any], folder: Path) -> Path:
+    """The models' folder; for a cross-encoder one of its own, with one in it that a person put there."""
+    if "cross_encoder" not in config:
+        return MODELS_DIR
+    own = folder / "models" / PAIR_MODELS / config["cross_encoder"]
+    write_cross_encoder(own, fetch.locate("minilm-l3", MODELS_DIR))
+        folder / "models" / PAIR_MODELS / config["cross_encoder"], fetch.locate("minilm-l3", MODELS_DIR)
+    )
+    return folder / "models"
 
 
 def packaged(problem: Problem, config: Mapping[str, Any], folder: Path) -> Path:
@@ -157,7 +190,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         key = json.dumps(config, sort_keys=True)
         if key not in running:
             folder = tmp_path_factory.mktemp("package")
-            problem = problem_in(folder / "problem")
+            problem = problem_in(folder / "problem", models_dir=models_for(config, folder))
             package = packaged(problem, config, folder)
             port = LocalDeployer(range(8950, 8999))._port(None)
             command = python("serve.py", "--port", str(port))
@@ -189,7 +222,7 @@ def plain(source: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_ten_golden_questions_are_answered_as_in_the_trial(serve: Serve, name: str) -> None:
-    if CONFIGS[name]["retriever"] != "bm25":
+    if name in WITH_EMBEDDER or "cross_encoder" in CONFIGS[name]:
         needs("minilm-l6-int8", "minilm-l3")
     service = serve(CONFIGS[name])
     instances = service.problem.instances[:10]
@@ -288,7 +321,7 @@ def check_requirements(package: Path) -> None:
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_command_line_answers_too_and_what_it_imports_is_required(serve: Serve, name: str) -> None:
-    if CONFIGS[name]["retriever"] != "bm25":
+    if name in WITH_EMBEDDER or "cross_encoder" in CONFIGS[name]:
         needs("minilm-l6-int8", "minilm-l3")
     service = serve(CONFIGS[name])
     question = QUESTIONS[1][0]
@@ -296,8 +329,18 @@ def test_the_command_line_answers_too_and_what_it_imports_is_required(serve: Ser
     answer = ask(service.package, question)
     assert (answer["text"], len(answer["sources"])) == (body["answer"], len(body["sources"]))
     check_requirements(service.package)
-    has_embedder = "fastembed" in (service.package / "requirements.txt").read_text()
-    assert has_embedder is (CONFIGS[name]["retriever"] != "bm25")
+    has_model = "fastembed" in (service.package / "requirements.txt").read_text()
+    assert has_model is (name in WITH_EMBEDDER or "cross_encoder" in CONFIGS[name])
+
+
+def test_a_model_that_words_questions_anew_is_shipped_as_one_that_answers(tmp_path: Path, chat: str) -> None:
+    config = {**PLAIN, "query_transform": "multi_query", "reranker": "model", "top_k": 2}
+    problem = problem_in(tmp_path / "problem", endpoint=Endpoint("sk-never-packaged", chat, "gpt-5-mini"))
+    (evaluation,) = problem.evaluate(config, problem.instances[:1], problem.context)
+    package = packaged(problem, config, tmp_path)
+    answer = ask(package, evaluation.output["question"])
+    assert answer["text"] == evaluation.output["answer"] and answer["unread"] == evaluation.output["unread"]
+    check_requirements(package)
 
 
 def test_neo_is_not_there(serve: Serve, tmp_path: Path) -> None:

@@ -53,6 +53,12 @@ def read_after_quote(reply: str) -> str | None:
     return match.group(1).strip() if match else text
 
 
+def read_copied(reply: str) -> str | None:
+    """The first line, without quotation marks around it."""
+    text = read_plain(reply)
+    return None if text is None else text.splitlines()[0].strip().strip('"\u201c\u201d').strip() or None
+
+
 def _origin(chunk: Chunk) -> str:
     page = f", page {chunk.page}" if chunk.page is not None else ""
     return f"{chunk.document}{page}"
@@ -64,6 +70,19 @@ PROMPTS: Mapping[str, Prompt] = {
         f"Answer in one to three full sentences and name the passages that you used, such as [2]. {_RULES}",
         "Answer with passage numbers:",
         read_plain,
+    ),
+    "verbatim": Prompt(
+        "Copy from the passages, word for word, the shortest run of words that answers the question. Add nothing: no "
+        f"sentence around it, no passage number, no quotation marks. {_RULES}",
+        "The words:",
+        read_copied,
+    ),
+    "facts_first": Prompt(
+        "Write after the word FACTS: a short list of what the passages say about the question, each with its passage "
+        "number, and note where they disagree or lack something. Then, after the word ANSWER:, answer in one or two "
+        f"sentences that follow from this list alone. {_RULES}",
+        "FACTS:",
+        read_after_quote,
     ),
     "quote_first": Prompt(
         "First copy the sentence that answers the question after the word QUOTE:, with its passage number. "

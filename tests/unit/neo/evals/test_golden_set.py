@@ -182,3 +182,32 @@ def test_published_sets_are_read_whole(path: str, count: int, answers: int, evid
     assert len(golden.questions) == count
     assert sum(question.answer is not None for question in golden.questions) == answers
     assert sum(bool(question.evidence) for question in golden.questions) == evidence
+
+
+@pytest.mark.parametrize(
+    ("csv", "unanswerable"),
+    [
+        ("question,answer\nWho won?,Not in the documents.\nWhere?,here", ["Who won?"]),
+        ("question,answer,unanswerable\nWho won?,,true\nWhere?,here,", ["Who won?"]),
+        ("question,answer,unanswerable\nWho won?,,no\nWhere?,here,", []),  # a row that says nothing is unfinished
+        ("question,answer,evidence\nWhat is shown?,unanswerable,The screen shows unanswerable.", []),
+        ("question,answer\nWhich status is 404?,Not found", []),
+    ],
+)
+def test_questions_that_the_documents_do_not_answer(csv: str, unanswerable: list[str]) -> None:
+    golden = load_golden(csv.encode(), "golden.csv")
+    refused = [question for question in golden.questions if not question.answerable]
+    assert [question.question for question in refused] == unanswerable
+    assert all(question.answer is None and not question.evidence for question in refused)
+    assert golden.has_unanswerable is bool(unanswerable)
+    assert any("refusing them is right" in note for note in golden.notes) is bool(unanswerable)
+
+
+def test_squads_impossible_questions_are_unanswerable() -> None:
+    asked = [
+        {"id": "1", "question": "Where is it?", "answers": [{"text": "Ely", "answer_start": 9}]},
+        {"id": "2", "question": "Who built it?", "answers": [], "is_impossible": True},
+    ]
+    body = {"data": [{"title": "t", "paragraphs": [{"context": "It is in Ely.", "qas": asked}]}]}
+    golden = load_golden(json.dumps(body).encode(), "squad.json")
+    assert [question.answerable for question in golden.questions] == [True, False]

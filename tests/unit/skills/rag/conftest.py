@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
+import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import docx
 import numpy as np
@@ -104,3 +107,36 @@ class HashedWords:
 @pytest.fixture
 def embed() -> HashedWords:
     return HashedWords()
+
+
+@pytest.fixture
+def chat() -> Iterator[Callable[[Callable[[str, str], str]], str]]:
+    """Starts an OpenAI-compatible server that answers with a function of system and user text; gives its address."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(talk: Callable[[str, str], str]) -> str:
+        class Chat(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                texts = {one["role"]: one["content"] for one in asked["messages"]}
+                message = {"role": "assistant", "content": talk(texts["system"], texts["user"])}
+                choice = {"index": 0, "finish_reason": "stop", "message": message}
+                reply = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+                body = json.dumps(reply).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: object) -> None:
+                return
+
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Chat))
+        threading.Thread(target=servers[-1].serve_forever, args=(0.05,), daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}/v1"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pytest
 from neo.automl.problem import Context, InputFile, Instance, Resources
 from neo.automl.stage_cache import cache_at
 from neo.evals.golden_set import Evidence, GoldenQuestion, GoldenSet
+from neo.llm.base import Endpoint
+from neo.llm.openai_model import OpenAIModel
 from neo.models import fetch
 from neo.models.embed import available
 from skills.rag.evaluate import evaluate, instances_of, metrics_for
@@ -133,3 +136,67 @@ def test_the_metrics_are_those_that_the_golden_set_can_tell(golden: GoldenSet, t
     assert [one.name for one in metrics_for(answers_only, resources)] == ["answer_recall", "token_f1", "exact_match"]
     assert metrics_for(evidence_only, resources)[0].name == "evidence_f2"
     assert {one.name for one in metrics_for(golden, resources)} >= {"answer_recall", "recall"}
+
+
+def test_refusing_is_right_where_the_documents_do_not_tell(
+    inputs: tuple[InputFile, ...], golden: GoldenSet, tmp_path: Path
+) -> None:
+    unknown = GoldenQuestion("chess", "Who won the chess tournament?", answerable=False)
+    both = GoldenSet((*golden.questions, unknown))
+    assert metrics_for(both, Resources(tmp_path))[0].name == "answer_recall"
+    assert "abstention" in [one.name for one in metrics_for(both, Resources(tmp_path))]
+    assert "abstention" not in [one.name for one in metrics_for(golden, Resources(tmp_path))]
+    asked = [*instances_of(golden)[:1], *instances_of(both)[-1:]]
+    assert asked[-1].stratum == "not in the documents"
+    # With a threshold of 0 whatever is found is quoted, and a word of the question is in some sentence.
+    foreman = Instance("f", GoldenQuestion("f", "Who is the foreman's wife?", answerable=False))
+    known, refused = evaluate({**PLAIN, "refuse_below": 0.3}, asked, context(inputs, tmp_path))
+    assert refused.metrics == dict.fromkeys(
+        ("answer_recall", "token_f1", "exact_match", "semantic_similarity", "abstention"), 1.0
+    )
+    assert known.metrics["answer_recall"] == 1 and "abstention" not in known.metrics
+    (told,) = evaluate({**PLAIN, "refuse_below": 0.0}, [foreman], context(inputs, tmp_path))
+    assert told.metrics["abstention"] == told.metrics["answer_recall"] == 0
+    assert "could not find" in told.output["expected"]
+
+
+def test_a_model_that_searches_is_asked_once_a_question(
+    inputs: tuple[InputFile, ...], golden: GoldenSet, tmp_path: Path, chat: Callable[[Callable[[str, str], str]], str]
+) -> None:
+    asked: list[str] = []
+
+    def talk(system: str, user: str) -> str:
+        asked.append(user)
+        return "Nothing comes to mind"
+
+    ask = partial(evaluate, open_model=partial(open_endpoint, chat(talk)))
+    questions = GoldenSet(tuple(replace(one, answer=None) for one in golden.questions))
+    found = ask(
+        {**PLAIN, "query_transform": "multi_query", "reranker": "model"},
+        instances_of(questions),
+        context(inputs, tmp_path),
+    )
+    assert len(asked) == 2 * len(SUBJECTS)  # once for wordings, once for the ranking
+    assert [one.output["unread"] for one in found] == [1] * len(SUBJECTS)  # the ranking; the wording could be read
+    assert all(one.latency_s > 0 for one in found) and all("answer_recall" not in one.metrics for one in found)
+
+
+def open_endpoint(url: str, where: Context) -> OpenAIModel:
+    return OpenAIModel(Endpoint("none", url, "some-model"))
+
+
+@pytest.mark.parametrize("stage", ["token_vectors", "passages"])
+def test_a_warm_trial_embeds_nothing_again(
+    inputs: tuple[InputFile, ...], golden: GoldenSet, tmp_path: Path, stage: str
+) -> None:
+    if "minilm-l3" not in available(MODELS_DIR):
+        pytest.skip(f"minilm-l3 is not in {MODELS_DIR}: run `neo models pull`")
+    where = context(inputs, tmp_path, MODELS_DIR)
+    config = {**PLAIN, "retriever": "dense", "embedder": "minilm-l3", "reranker": "late_interaction"}
+    first = evaluate(config, instances_of(golden), where)
+    misses = cache_at(where.cache_dir).stats.by_stage[stage]["misses"]
+    changed = {**config, "chunk_tokens": 128, "chunker": "semantic", "rerank_weight": 0.75}
+    evaluate(changed, instances_of(golden), where)
+    again = evaluate(config, instances_of(golden), where)
+    assert cache_at(where.cache_dir).stats.by_stage[stage]["misses"] == misses == 1
+    assert [one.output for one in again] == [one.output for one in first]

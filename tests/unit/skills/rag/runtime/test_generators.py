@@ -9,7 +9,7 @@ import pytest
 from skills.rag.runtime.answers import NOT_FOUND, Complete, Hit
 from skills.rag.runtime.chunkers import chunk
 from skills.rag.runtime.documents import Document
-from skills.rag.runtime.generators import Tools, ask_model, extract
+from skills.rag.runtime.generators import CONTEXT_ORDERS, Tools, ask_model, extract
 from skills.rag.runtime.lexical import LexicalIndex
 from skills.rag.runtime.parameters import DEFAULTS
 from skills.rag.runtime.parsers.text import markdown_headings
@@ -106,6 +106,8 @@ def test_cited_passages_become_sources() -> None:
     [
         ("quote_first", "QUOTE: The gate opens at six. [2]\nANSWER: At six.", "At six."),
         ("quote_first", "At six.", "At six."),  # a model that forgot the form
+        ("facts_first", "FACTS: - opens at six [2]\nANSWER: At six.", "At six."),
+        ("verbatim", '"at six"\n(from passage 2)', "at six"),
         ("concise", " At six. ", "At six."),
     ],
 )
@@ -134,3 +136,24 @@ def test_the_context_is_bounded() -> None:
 def test_without_a_model_the_error_says_what_to_pass() -> None:
     with pytest.raises(ValueError, match="pass `complete`"):
         ask_model(["When?"], [HITS], config(), Tools(LEXICAL, None, None))
+
+
+@pytest.mark.parametrize(
+    ("order", "seen"),
+    [("score", [2, 0, 1, 3]), ("position", [0, 1, 2, 3]), ("ends", [2, 1, 3, 0])],
+)
+def test_the_model_sees_the_pieces_in_the_order_wanted(order: str, seen: list[int]) -> None:
+    text = "One is first. Two is second. Three is third. Four is last."
+    pieces = chunk(Document("a.txt", text, "0"), "sentence", 4, 0)
+    ranked = [Hit(pieces[place], 1 - rank / 10) for rank, place in enumerate([2, 0, 1, 3])]
+    heard: list[tuple[str, str]] = []
+    tools = Tools(LEXICAL, None, model("Three [1].", heard))
+    ask_model(["What is third?"], [ranked], config(generator="llm", context_order=order), tools)
+    places = [heard[0][1].index(piece.text) for piece in pieces]
+    assert sorted(range(4), key=lambda place: places[place]) == seen
+
+
+def test_pieces_by_position_begin_with_the_best_hits_document() -> None:
+    one, two = (chunk(Document(name, f"{name} first. {name} last.", "0"), "sentence", 4, 0) for name in ("a", "b"))
+    hits = [Hit(two[1], 0.9), Hit(one[0], 0.8), Hit(two[0], 0.7)]
+    assert [hit.chunk.text for hit in CONTEXT_ORDERS["position"](hits)] == ["b first.", "b last.", "a first."]
