@@ -88,12 +88,7 @@ class Cluster:
 
     def start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        command = [
-            sys.executable,
-            "-m",
-            "distributed.cli.dask_scheduler" if what == "scheduler" else WORKER,
-            *arguments,
-        ]
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
         env = {**os.environ, "PYTHONPATH": path}
         one = subprocess.Popen(command, cwd=self.folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.started.append(one)
