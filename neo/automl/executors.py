@@ -6,6 +6,7 @@ Dask itself on another worker, else on an executor that is `rebuilt` after `Brok
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 import time
@@ -82,13 +83,15 @@ class DaskExecutor(Executor):
 
     def __init__(self, address: str) -> None:
         try:
-            from distributed import Client
+            distributed = importlib.import_module("distributed")
         except ImportError as error:
             raise Unavailable(
                 "Trials cannot run on Dask.", f"distributed is not installed ({error}).", f"Run `{DASK_INSTALL}`."
             ) from error
         try:
-            self._client = Client(address.replace("dask://", "tcp://", 1), timeout=DASK_ANSWER_S, set_as_default=False)
+            self._client = distributed.Client(
+                address.replace("dask://", "tcp://", 1), timeout=DASK_ANSWER_S, set_as_default=False
+            )
         except (OSError, ValueError) as error:  # a time-out is an OSError
             raise Unavailable(
                 f"No Dask scheduler answers at {address}.",
