@@ -17,6 +17,8 @@ from skills.rag.runtime.generators import GENERATORS
 from skills.rag.runtime.pair_model import MODEL_FILE
 from skills.rag.runtime.parameters import PARAMETERS
 from skills.rag.runtime.parameters import Parameter as Setting
+from skills.rag.runtime.parsers import OCR, has_ocr
+from skills.rag.runtime.parsers.pdf import INSTALL_OCR
 from skills.rag.runtime.rerankers import RERANKERS
 from skills.rag.runtime.retrievers import RETRIEVERS
 from skills.rag.runtime.transforms import TRANSFORMS
@@ -102,6 +104,8 @@ def _missing(name: str, choice: Any, resources: Resources, here: Collection[str]
             f"no cross-encoder is here; put a folder with {MODEL_FILE} and tokenizer.json into {own}, "
             f"or load one of fastembed's TextCrossEncoder into {hub} once"
         )
+    if need == "ocr" and not has_ocr():
+        return f"text recognition is not installed; `{INSTALL_OCR}` brings it"
     if need == "model" and resources.endpoint is None:
         return "no endpoint is set; OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, brings one"
     return ""
@@ -111,8 +115,9 @@ def _nothing(choice: Any) -> str:
     return ""
 
 
-# What each choice needs: "" or vectors, tokens, pairs, model.
+# What each choice needs: "" or ocr, vectors, tokens, pairs, model.
 _NEEDS: Mapping[str, Callable[[Any], str]] = {
+    "pdf_parser": lambda choice: "ocr" if choice == OCR else "",
     "chunker": lambda choice: "vectors" if choice == SEMANTIC else "",
     "query_transform": lambda choice: "" if TRANSFORMS[choice] is None else "model",
     "retriever": lambda choice: "vectors" if "dense" in RETRIEVERS[choice].sources else "",

@@ -9,14 +9,24 @@ from pathlib import Path, PurePath
 from ..documents import Document, DocumentError
 from .guards import check_bytes, check_text, read_limited
 from .html import parse_html
-from .pdf import parse_pdfium, parse_pdfplumber, parse_pypdf
+from .ocr import has_ocr, parse_ocr
+from .pdf import NoText, parse_pdfium, parse_pdfplumber, parse_pypdf
+from .pdf_tables import parse_tables
 from .text import parse_markdown, parse_plain
 from .word import parse_docx
 
 Parser = Callable[[bytes, str], Document]
 """Takes a file's bytes and its name; raises DocumentError."""
 
-PDF_PARSERS: Mapping[str, Parser] = {"pdfium": parse_pdfium, "pypdf": parse_pypdf, "pdfplumber": parse_pdfplumber}
+OCR = "ocr"  # the PDF parser that needs an extra
+
+PDF_PARSERS: Mapping[str, Parser] = {
+    "pdfium": parse_pdfium,
+    "pypdf": parse_pypdf,
+    "pdfplumber": parse_pdfplumber,
+    "pdfplumber_tables": parse_tables,
+    OCR: parse_ocr,
+}
 
 # The first parser of a suffix is its default.
 PARSERS: Mapping[str, Mapping[str, Parser]] = {
@@ -39,7 +49,8 @@ def parse(source: Path | bytes, name: str, parser: str | None = None) -> Documen
         source: Its path or its bytes.
         name: Its name; the suffix decides which parsers can read it.
         parser: Which of them; a name that this suffix does not have means the suffix's default, so that one
-            setting (such as the PDF parser) fits a corpus of several formats.
+            setting (such as the PDF parser) fits a corpus of several formats. A PDF without text is read by text
+            recognition where that is installed.
 
     Raises:
         DocumentError: empty, unreadable, encrypted, without text, too large or of another type than its name says.
@@ -55,7 +66,12 @@ def parse(source: Path | bytes, name: str, parser: str | None = None) -> Documen
     check_bytes(data, name, suffix)
     parsers = PARSERS[suffix]
     read = parsers.get(parser or "", next(iter(parsers.values())))
-    document = read(data, name)
+    try:
+        document = read(data, name)
+    except NoText:
+        if not has_ocr():
+            raise
+        document = parse_ocr(data, name)
     check_text(document)
     return document
 

@@ -1,4 +1,4 @@
-"""PDF files, by three readers that differ in speed and in how they order text."""
+"""PDF files as pages of text, by three readers that differ in speed and in how they order it."""
 
 from __future__ import annotations
 
@@ -21,25 +21,32 @@ _LIGATURES = str.maketrans(
 # PDFium writes U+FFFE for a hyphen at a line's end, and joins the lines itself.
 _HYPHENATED = re.compile(r"(?<=[a-z])[-\u2010]\n(?=[a-z])|[\ufffe\u0002]\n?")
 _TRAILING = re.compile(r"[ \t]+(?=\n)")
-_pdfium = threading.Lock()  # PDFium may be called from one thread at a time
+pdfium_lock = threading.Lock()  # PDFium may be called from one thread at a time
+
+INSTALL_OCR = "pip install 'neo-engineer[ocr]'"
 
 Pages = Callable[[bytes], Iterator[str]]
+"""Takes a file's bytes; gives the text of each page."""
+
+
+class NoText(DocumentError):
+    """A PDF of pictures: text recognition may read it."""
 
 
 def parse_pypdf(data: bytes, name: str) -> Document:
     """Read with pypdf: pure Python, content-stream order."""
-    return _parse(data, name, _pypdf_pages)
+    return parse_pages(data, name, _pypdf_pages)
 
 
 def parse_pdfium(data: bytes, name: str) -> Document:
     """Read with PDFium: the fastest, text as a viewer would select it."""
-    with _pdfium:
-        return _parse(data, name, _pdfium_pages)
+    with pdfium_lock:
+        return parse_pages(data, name, _pdfium_pages)
 
 
 def parse_pdfplumber(data: bytes, name: str) -> Document:
     """Read with pdfplumber: lines put together from the characters' places; the slowest, good at tables."""
-    return _parse(data, name, _pdfplumber_pages)
+    return parse_pages(data, name, _pdfplumber_pages)
 
 
 def _pypdf_pages(data: bytes) -> Iterator[str]:
@@ -82,7 +89,8 @@ def _pdfplumber_pages(data: bytes) -> Iterator[str]:
             page.close()  # drops the page's objects; a long file would fill the memory
 
 
-def _parse(data: bytes, name: str, read: Pages) -> Document:
+def parse_pages(data: bytes, name: str, read: Pages) -> Document:
+    """Make a document of the pages that a reader gives. Raises DocumentError."""
     try:
         pages = [_clean(text) for text in read(data)]
     except DocumentError:
@@ -91,10 +99,10 @@ def _parse(data: bytes, name: str, read: Pages) -> Document:
         raise _unreadable(name, error) from error
     letters = sum(character.isalnum() for page in pages for character in page)
     if letters < MIN_CHARACTERS_PER_PAGE * max(1, len(pages)):
-        raise DocumentError(
+        raise NoText(
             f"{name} has no text that can be read.",
             f"Its {len(pages)} page(s) hold {letters} letters and digits: it is probably a scan.",
-            "Run text recognition (OCR) on it, or send the original file.",
+            f"Run text recognition (OCR) on it, send the original file, or let it be read here: `{INSTALL_OCR}`.",
         )
     offsets, position = [], 0
     for page in pages:

@@ -13,6 +13,7 @@ from neo.automl.space import Choice, Space
 from neo.evals.golden_set import Evidence, GoldenQuestion, GoldenSet
 from neo.models import fetch
 from skills.rag.runtime.parameters import PARAMETERS, complete_config
+from skills.rag.runtime.parsers import has_ocr
 from skills.rag.space import LOCAL_MODEL, LOCAL_MODEL_QUESTIONS, has_local_model, search_space
 
 MODELS_DIR = Path(os.environ.get("NEO_MODELS_DIR") or fetch.default_folder())
@@ -89,6 +90,10 @@ def test_the_packaged_model_waits_for_the_final_rung() -> None:
 
 def test_a_pdf_parser_is_chosen_only_where_there_is_a_pdf(tmp_path: Path) -> None:
     assert "pdf_parser" in names(search_space(Resources(tmp_path), BOTH, {".md", ".pdf"}))
+    space = search_space(Resources(tmp_path), BOTH, {".pdf"})
+    reasons = {one.choice: one.reason for one in space.left_out if one.parameter == "pdf_parser"}
+    assert "pdfplumber_tables" in choices(space, "pdf_parser")
+    assert ("ocr" in choices(space, "pdf_parser")) is has_ocr() is not ("neo-engineer[ocr]" in reasons.get("ocr", ""))
     assert "pdf_parser" not in names(search_space(Resources(tmp_path), BOTH, {".md"}))
 
 

@@ -9,14 +9,49 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib import colors
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
+from skills.rag.runtime.chunkers import chunk
 from skills.rag.runtime.documents import DocumentError
-from skills.rag.runtime.parsers import PDF_PARSERS, guards, parse
+from skills.rag.runtime.parsers import OCR, PDF_PARSERS, guards, has_ocr, parse
+from skills.rag.runtime.parsers.ocr import Piece, in_lines
+from skills.rag.runtime.parsers.pdf_tables import rows_as_text
 
 MakePdf = Callable[..., bytes]
+READERS = [name for name in PDF_PARSERS if name != OCR or has_ocr()]
+PRICES = [["Zone", "Carrier", "Price"], ["A", "Northway", "7.20"], ["B", "Southern\nFreight", "12.40"]]
 
 
-@pytest.mark.parametrize("parser", PDF_PARSERS)
+def table_pdf(rows: list[list[str]]) -> bytes:
+    """A page with a ruled table between two paragraphs."""
+    out = io.BytesIO()
+    styles = getSampleStyleSheet()
+    table = Table(rows, style=TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)]))
+    parts = [Paragraph("Prices of parcels.", styles["Normal"]), table, Paragraph("Ask for others.", styles["Normal"])]
+    SimpleDocTemplate(out).build(parts)
+    return out.getvalue()
+
+
+def picture_pdf(lines: list[str]) -> bytes:
+    """A page that is a picture of text, and one with text of its own."""
+    font = ImageFont.load_default(48)
+    picture = Image.new("RGB", (1240, 1754), "white")
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(picture).text((120, 150 + 90 * number), line, fill="black", font=font)
+    out = io.BytesIO()
+    page = Canvas(out, pagesize=(595, 842))
+    page.drawInlineImage(picture, 0, 0, 595, 842)
+    page.showPage()
+    page.drawString(72, 700, "This page is text.")
+    page.save()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("parser", READERS)
 def test_a_pdf_keeps_its_pages(pdf: MakePdf, parser: str) -> None:
     document = parse(
         pdf(["The warehouse opens at six.", "It closes at ten."], ["Bay seven is for returns."]), "a.pdf", parser
@@ -27,7 +62,7 @@ def test_a_pdf_keeps_its_pages(pdf: MakePdf, parser: str) -> None:
     assert len(document.pages) == 2 and len(document.sha256) == 64
 
 
-@pytest.mark.parametrize("parser", PDF_PARSERS)
+@pytest.mark.parametrize("parser", READERS)
 def test_a_word_broken_at_a_line_end_is_whole(pdf: MakePdf, parser: str) -> None:
     assert "exception" in parse(pdf(["The only excep-", "tion is a battery."]), "a.pdf", parser).text
 
@@ -101,19 +136,72 @@ def test_a_bad_file_says_what_why_and_what_to_do(data: bytes, name: str, says: s
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
-@pytest.mark.parametrize("parser", PDF_PARSERS)
+@pytest.mark.parametrize("parser", READERS)
 def test_a_scan_asks_for_text_recognition(scanned_pdf: bytes, parser: str) -> None:
-    with pytest.raises(DocumentError, match="OCR"):
+    """Its pages are empty, so that recognition finds nothing either, where it is installed."""
+    with pytest.raises(DocumentError, match=r"OCR.*neo-engineer\[ocr\]"):
         parse(scanned_pdf, "scan.pdf", parser)
 
 
-@pytest.mark.parametrize("parser", PDF_PARSERS)
+def test_a_table_becomes_rows_that_stand_alone() -> None:
+    text = parse(table_pdf(PRICES), "prices.pdf", "pdfplumber_tables").text
+    assert text.split("\n\n") == [
+        "Prices of parcels.",
+        "Zone: A; Carrier: Northway; Price: 7.20\nZone: B; Carrier: Southern Freight; Price: 12.40",
+        "Ask for others.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([["Zone", ""], ["A", "7"]], "Zone\nA | 7"),  # a heading lacks its word
+        ([["Zone:", "Price"], [None, None], ["B", None]], "Zone: B"),
+        ([["A", "7"]], "A | 7"),
+    ],
+)
+def test_tables_that_are_not_whole(rows: list[list[str | None]], text: str) -> None:
+    assert rows_as_text(rows) == text
+
+
+def test_pieces_of_a_picture_are_put_into_lines() -> None:
+    pieces = [Piece(300, 101, 20, "7.20"), Piece(10, 140, 20, "Zone B"), Piece(10, 99, 20, "Zone A")]
+    assert in_lines(pieces) == "Zone A 7.20\nZone B" and in_lines([]) == ""
+
+
+@pytest.mark.skipif(not has_ocr(), reason="text recognition is not installed: pip install 'neo-engineer[ocr]'")
+@pytest.mark.parametrize("parser", [OCR, "pdfium"])
+def test_a_picture_of_text_is_recognised(parser: str) -> None:
+    document = parse(picture_pdf(["Damaged goods go to bay seven.", "The gate opens at 06:30."]), "scan.pdf", parser)
+    if parser == "pdfium":  # the second page has text, so that nothing tells of the first
+        assert "bay seven" not in document.text
+        return
+    assert "Damaged goods go to bay seven." in document.text and "06:30" in document.text
+    assert document.page_at(document.text.index("This page is text")) == 2
+
+
+@pytest.mark.skipif(has_ocr(), reason="text recognition is installed")
+def test_without_text_recognition_the_remedy_is_its_install_line() -> None:
+    with pytest.raises(DocumentError, match=r"pip install 'neo-engineer\[ocr\]'"):
+        parse(picture_pdf(["Damaged goods."]), "scan.pdf", OCR)
+
+
+@pytest.mark.parametrize("name", ["page.html", "handbook.docx"])
+def test_headings_of_every_format_cut_and_name_the_chunks(name: str, word_file: bytes) -> None:
+    page = b"<h1>Returns</h1><p>Damaged goods go to bay seven.</p><h2>Exceptions</h2><p>Batteries stay outside.</p>"
+    document = parse(page if name.endswith("html") else word_file, name)
+    pieces = chunk(document, "structure", 12, 0)
+    (bay,), (batteries,) = ([one for one in pieces if word in one.text] for word in ("bay seven", "Batteries"))
+    assert (bay.heading, batteries.heading) == ("Returns", "Returns > Exceptions")
+
+
+@pytest.mark.parametrize("parser", READERS)
 def test_an_encrypted_pdf_asks_for_one_without_a_password(encrypted_pdf: bytes, parser: str) -> None:
     with pytest.raises(DocumentError, match="encrypted"):
         parse(encrypted_pdf, "secret.pdf", parser)
 
 
-@pytest.mark.parametrize("parser", PDF_PARSERS)
+@pytest.mark.parametrize("parser", READERS)
 def test_a_cut_pdf_is_read_or_refused_but_never_crashes(pdf: MakePdf, parser: str) -> None:
     whole = pdf(["The warehouse opens at six."])
     for size in range(10, len(whole), 60):
