@@ -17,7 +17,8 @@ from skills.rag.runtime.generators import GENERATORS
 from skills.rag.runtime.pair_model import MODEL_FILE
 from skills.rag.runtime.parameters import PARAMETERS
 from skills.rag.runtime.parameters import Parameter as Setting
-from skills.rag.runtime.parsers import OCR, has_ocr
+from skills.rag.runtime.parsers import OCR
+from skills.rag.runtime.parsers.ocr import has_ocr
 from skills.rag.runtime.parsers.pdf import INSTALL_OCR
 from skills.rag.runtime.rerankers import RERANKERS
 from skills.rag.runtime.retrievers import RETRIEVERS

@@ -139,8 +139,6 @@ def models_for(config: Mapping[str, Any], folder: Path) -> Path:
         return MODELS_DIR
     own = folder / "models" / PAIR_MODELS / config["cross_encoder"]
     write_cross_encoder(own, fetch.locate("minilm-l3", MODELS_DIR))
-        folder / "models" / PAIR_MODELS / config["cross_encoder"], fetch.locate("minilm-l3", MODELS_DIR)
-    )
     return folder / "models"
 
 

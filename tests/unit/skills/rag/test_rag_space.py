@@ -13,7 +13,7 @@ from neo.automl.space import Choice, Space
 from neo.evals.golden_set import Evidence, GoldenQuestion, GoldenSet
 from neo.models import fetch
 from skills.rag.runtime.parameters import PARAMETERS, complete_config
-from skills.rag.runtime.parsers import has_ocr
+from skills.rag.runtime.parsers.ocr import has_ocr
 from skills.rag.space import LOCAL_MODEL, LOCAL_MODEL_QUESTIONS, has_local_model, search_space
 
 MODELS_DIR = Path(os.environ.get("NEO_MODELS_DIR") or fetch.default_folder())

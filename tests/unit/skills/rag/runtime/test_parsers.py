@@ -17,8 +17,8 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from skills.rag.runtime.chunkers import chunk
 from skills.rag.runtime.documents import DocumentError
-from skills.rag.runtime.parsers import OCR, PDF_PARSERS, guards, has_ocr, parse
-from skills.rag.runtime.parsers.ocr import Piece, in_lines
+from skills.rag.runtime.parsers import OCR, PDF_PARSERS, guards, parse
+from skills.rag.runtime.parsers.ocr import Piece, has_ocr, in_lines
 from skills.rag.runtime.parsers.pdf_tables import rows_as_text
 
 MakePdf = Callable[..., bytes]
