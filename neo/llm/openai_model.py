@@ -15,21 +15,22 @@ MAX_TOKENS = 300
 
 
 class OpenAIModel:
-    """Answers through the endpoint's chat completions, as far from chance as it allows (temperature 0).
+    """Answers through the endpoint's chat completions, as far from chance as it allows unless told otherwise.
 
     Args:
         endpoint: Where, with which key, which model.
         max_tokens: Longest reply.
+        temperature: How freely the model samples, in [0, 2]; a model that takes its own only is left to it.
     """
 
-    def __init__(self, endpoint: Endpoint, max_tokens: int = MAX_TOKENS) -> None:
+    def __init__(self, endpoint: Endpoint, max_tokens: int = MAX_TOKENS, temperature: float = 0.0) -> None:
         self.name = endpoint.model
         self._endpoint, self._max = endpoint, max_tokens
         self._price = price_of(endpoint.model, endpoint.base_url)
         self._client = openai.OpenAI(
             api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=TIMEOUT_S, max_retries=RETRIES
         )
-        self._temperature: float | openai.Omit = 0.0
+        self._temperature: float | openai.Omit = temperature
 
     def __call__(self, system: str, user: str) -> Completion:
         """See :class:`neo.llm.base.ChatModel`."""

@@ -81,8 +81,9 @@ def instances_of(golden: GoldenSet) -> tuple[Instance, ...]:
     return tuple(Instance(question.id, question, _stratum(question)) for question in golden.questions)
 
 
-OpenModel = Callable[[Context], Complete]
-"""Opens the language model that a context allows; a module-level function, since it crosses process boundaries."""
+OpenModel = Callable[[Context, float], Complete]
+"""Opens the language model that a context allows, at a temperature; a module-level function, since it crosses process
+boundaries."""
 
 
 def evaluate(
@@ -133,7 +134,7 @@ def _open(config: Config, context: Context, open_model: OpenModel | None) -> _Tr
     documents = tuple(parse_file(file.name, file.sha256, file.path, full, stage) for file in files)
     models = load(full, context.resources)
     asks_model = needs_model(full)
-    complete = open_model(context) if asks_model and open_model is not None else None
+    complete = open_model(context, full["temperature"]) if asks_model and open_model is not None else None
     index = build_index(documents, full, models.memory, stage=stage, embed_tokens=models.embed_tokens)
     pipeline = Pipeline(index, full, models.memory, complete, stage, models.embed_tokens, models.score_pairs)
     fresh = Pipeline(index, full, models.embed, complete, run, models.fresh_tokens, models.score_pairs)

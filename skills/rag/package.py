@@ -86,7 +86,7 @@ def _models(full: Config, resources: Resources, loaded: Loaded, folder: Path) ->
             _copy(source, folder / name)
     if needs_model(full):
         if resources.endpoint is not None:
-            models |= _endpoint(resources.endpoint)
+            models |= _endpoint(resources.endpoint) | {"temperature": full["temperature"]}
         else:
             models["local_model"] = LOCAL_MODEL
             _copy(locate(LOCAL_MODEL, resources.models_dir), folder / LOCAL_MODEL)

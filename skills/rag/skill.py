@@ -127,7 +127,9 @@ def _allowed(brief: Brief, resources: Resources) -> tuple[Resources, tuple[str, 
     return replace(resources, endpoint=None), (note,)
 
 
-def open_model(context: Context) -> ChatModel:
-    """The language model that a context allows: its endpoint, else the packaged one."""
+def open_model(context: Context, temperature: float) -> ChatModel:
+    """The language model that a context allows: its endpoint, else the packaged one, which is as sure as it can be."""
     resources = context.resources
-    return OpenAIModel(resources.endpoint) if resources.endpoint else local_model(resources.models_dir)
+    if resources.endpoint is None:
+        return local_model(resources.models_dir)
+    return OpenAIModel(resources.endpoint, temperature=temperature)

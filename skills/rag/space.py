@@ -145,6 +145,11 @@ def _cross_encoders(setting: Setting, resources: Resources, here: Collection[str
     return (Choice(setting.name, names, names[0], setting.about, setting.when) if names else None), []
 
 
+def _temperatures(setting: Setting, resources: Resources, here: Collection[str]) -> Found:
+    """Only an endpoint's model is asked at a temperature of choice."""
+    return (_plain(setting) if resources.endpoint is not None else None), []
+
+
 def _generators(setting: Setting, resources: Resources, here: Collection[str]) -> Found:
     plain = tuple(name for name, one in GENERATORS.items() if not one.needs_model)
     asking = tuple(name for name, one in GENERATORS.items() if one.needs_model)
@@ -162,6 +167,7 @@ _SPECIAL: Mapping[str, Callable[[Setting, Resources, Collection[str]], Found]] =
     **dict.fromkeys(_NEEDS, _here),
     "embedder": _embedders,
     "cross_encoder": _cross_encoders,
+    "temperature": _temperatures,
     "generator": _generators,
 }
 

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import json
-import os
 import re
-import shutil
 import subprocess
-import sys
-import sysconfig
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from distributions import canonical, closure
-from tiny_onnx import write_cross_encoder
-from world import FILES, QUESTIONS, golden_csv
+from packages import (
+    PLAIN,
+    SKILL,
+    ask,
+    check_requirements,
+    environment,
+    models_for,
+    needs,
+    packaged,
+    problem_in,
+    python,
+)
+from world import QUESTIONS
 
-from neo.automl.problem import InputFile, Problem, Resources
+from neo.automl.problem import Problem
 from neo.delivery.deployers import LocalDeployer
-from neo.domain.brief import Brief
-from neo.llm.base import Endpoint
-from neo.llm.local_model import NAME as LOCAL_MODEL
-from neo.llm.pricing import PRICES
-from neo.models import fetch
 from skills.rag import client
-from skills.rag.models import PAIR_MODELS
-from skills.rag.skill import RagSkill
 
-MODELS_DIR = Path(os.environ.get("NEO_MODELS_DIR") or fetch.default_folder())
-SKILL = RagSkill()
-PLAIN: dict[str, Any] = {"retriever": "bm25", "reranker": "none", "chunk_tokens": 64, "lexical_weight": 1.0}
 CONFIGS: dict[str, dict[str, Any]] = {
     "words alone": PLAIN,
     "words, not stemmed": {**PLAIN, "stemmer": "none", "chunker": "sentence", "index_text": "titled"},
@@ -69,101 +61,6 @@ CONFIGS: dict[str, dict[str, Any]] = {
     },
 }
 WITH_EMBEDDER = [name for name, config in CONFIGS.items() if config.get("lexical_weight") != 1.0]
-LLM = {**PLAIN, "generator": "llm", "top_k": 1}
-
-# Runs a script of the package as `python script.py` does, in an environment as `pip install -r requirements.txt` would
-# make it: site-packages come by PYTHONPATH with -S, so that no editable install is followed, and a finder hides
-# everything that the package's requirements do not bring, Neo first of all. At the end it says what was imported.
-RUNNER = """
-import atexit, json, os, runpy, sys
-allowed, owners = json.loads(os.environ["ALLOWED"]), json.loads(os.environ["OWNERS"])
-class Hidden:
-    def find_spec(self, name, path=None, target=None):
-        top = name.partition(".")[0]
-        if top in ("neo", "bot", "skills") or (top in owners and not set(owners[top]) & set(allowed)):
-            raise ModuleNotFoundError(f"no module named {name!r}: the requirements do not bring it", name=name)
-sys.meta_path.insert(0, Hidden())
-sys.path[0] = os.getcwd()
-def imported():
-    names = {name.partition(".")[0] for name in sys.modules}
-    with open("imported.json", "w") as out:
-        json.dump(sorted({owner for name in names for owner in owners.get(name, ())}), out)
-atexit.register(imported)
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
-OWNERS = {
-    module: [re.sub(r"[-_.]+", "-", name).lower() for name in names]
-    for module, names in importlib.metadata.packages_distributions().items()
-}
-
-
-def needs(*names: str) -> None:
-    ready = {status.entry.name for status in fetch.status(MODELS_DIR) if status.state == "ready"}
-    if missing := sorted(set(names) - ready):
-        pytest.skip(f"{', '.join(missing)} not in {MODELS_DIR}; `{fetch.PULL}` brings them")
-
-
-def environment(package: Path, **more: str) -> dict[str, str]:
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "NEO_", "OPENAI_"))}
-    lists = {"OWNERS": json.dumps(OWNERS), "ALLOWED": json.dumps(sorted(closure(set(pinned(package)))))}
-    return {**own, **lists, "PYTHONPATH": sysconfig.get_path("purelib"), **more}
-
-
-def pinned(package: Path) -> dict[str, str]:
-    """The versions that the package's requirements name."""
-    lines = (package / "requirements.txt").read_text("utf-8").split()
-    return {canonical(name): version for name, version in (line.split("==") for line in lines)}
-
-
-def python(*arguments: str) -> list[str]:
-    return [sys.executable, "-S", "-c", RUNNER, *arguments]
-
-
-def problem_in(
-    folder: Path, golden: bytes = golden_csv(), endpoint: Endpoint | None = None, models_dir: Path | None = None
-) -> Problem:
-    folder.mkdir(parents=True, exist_ok=True)
-    inputs = []
-    for name, content in {"returns.md": FILES["returns.md"], "golden.csv": golden}.items():
-        path = folder / hashlib.sha256(content).hexdigest()
-        path.write_bytes(content)
-        inputs.append(InputFile("", name, path, path.name))
-    resources = Resources(models_dir or MODELS_DIR, endpoint=endpoint)
-    return SKILL.problem(Brief("rag", "returns"), inputs, folder / "cache", resources)
-
-
-def models_for(config: Mapping[str, Any], folder: Path) -> Path:
-    """The models' folder; for a cross-encoder one of its own, with one in it that a person put there."""
-    if "cross_encoder" not in config:
-        return MODELS_DIR
-    own = folder / "models" / PAIR_MODELS / config["cross_encoder"]
-    write_cross_encoder(own, fetch.locate("minilm-l3", MODELS_DIR))
-    return folder / "models"
-
-
-def packaged(problem: Problem, config: Mapping[str, Any], folder: Path) -> Path:
-    """Build a package and move it to another place, so that nothing of its first one can be needed."""
-    built = SKILL.build(problem, dict(config), folder / "built" / "v1")
-    elsewhere = folder / "else where" / "package"
-    shutil.copytree(built.folder, elsewhere)
-    shutil.rmtree(folder / "built")
-    return elsewhere
-
-
-def ask(package: Path, question: str, **settings: str) -> dict[str, Any]:
-    """`python ask.py QUESTION --json` in the package."""
-    ran = subprocess.run(
-        python("ask.py", question, "--json"),
-        cwd=package,
-        env=environment(package, **settings),
-        capture_output=True,
-        text=True,
-        timeout=180,
-    )
-    assert ran.returncode == 0, ran.stderr
-    body: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
-    return body
 
 
 @dataclass(frozen=True)
@@ -235,88 +132,6 @@ def test_ten_golden_questions_are_answered_as_in_the_trial(serve: Serve, name: s
         )
 
 
-def test_the_language_model_answers_as_in_the_trial(tmp_path: Path) -> None:
-    needs(LOCAL_MODEL)
-    problem = problem_in(tmp_path / "problem")
-    (evaluation,) = problem.evaluate(LLM, problem.instances[:1], problem.context)
-    package = packaged(problem, LLM, tmp_path)
-    answer = ask(package, evaluation.output["question"])
-    assert answer["text"] == evaluation.output["answer"]
-    assert [s["quote"] for s in answer["sources"]] == [s["quote"] for s in evaluation.output["sources"]]
-    assert answer["cost_usd"] == 0.0
-    check_requirements(package)
-
-
-class Chat(BaseHTTPRequestHandler):
-    """An OpenAI-compatible server that takes no temperature, as reasoning models do."""
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        refusal = {"error": {"message": "Unsupported value: 'temperature' does not support 0.0"}}
-        message = {"role": "assistant", "content": "They arrive at dock seven [1]."}
-        reply = {
-            "id": "c1",
-            "object": "chat.completion",
-            "created": 1,
-            "model": asked["model"],
-            "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
-            "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
-        }
-        body = json.dumps(refusal if "temperature" in asked else reply).encode()
-        self.send_response(400 if "temperature" in asked else 200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        return
-
-
-@pytest.fixture
-def chat() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Chat)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
-
-
-def test_an_endpoint_is_asked_as_in_the_trial_and_its_cost_is_told(tmp_path: Path, chat: str) -> None:
-    problem = problem_in(tmp_path / "problem", endpoint=Endpoint("sk-never-packaged", chat, "gpt-5-mini"))
-    (evaluation,) = problem.evaluate(LLM, problem.instances[:1], problem.context)
-    package = packaged(problem, LLM, tmp_path)
-    about = json.loads((package / "package.json").read_text("utf-8"))
-    assert (about["models"]["endpoint_url"], about["models"]["prompt_usd_per_million"]) == (chat, 0.0)
-    about["models"] |= {"prompt_usd_per_million": 1.0, "completion_usd_per_million": 10.0}
-    (package / "package.json").write_text(json.dumps(about), "utf-8")
-    answer = ask(package, evaluation.output["question"])  # without a key: a server of one's own takes any
-    assert answer["text"] == evaluation.output["answer"] == "They arrive at dock seven."
-    assert [s["quote"] for s in answer["sources"]] == [s["quote"] for s in evaluation.output["sources"]]
-    assert answer["cost_usd"] == pytest.approx(0.002)
-    check_requirements(package)
-
-
-def test_a_paid_endpoints_price_goes_into_the_package_and_its_key_does_not(tmp_path: Path) -> None:
-    endpoint = Endpoint("sk-never-packaged", None, "gpt-5-mini")
-    package = packaged(problem_in(tmp_path / "problem", endpoint=endpoint), LLM, tmp_path)
-    models = json.loads((package / "package.json").read_text())["models"]
-    price = PRICES["gpt-5-mini"]
-    assert (models["endpoint_model"], models["endpoint_url"]) == ("gpt-5-mini", "")
-    assert models["prompt_usd_per_million"] == price.prompt_usd
-    assert models["completion_usd_per_million"] == price.completion_usd
-    assert not any(b"sk-never-packaged" in path.read_bytes() for path in package.rglob("*") if path.is_file())
-
-
-def check_requirements(package: Path) -> None:
-    """It ran with nothing but its requirements (see RUNNER); nor do they name what is never imported."""
-    imported = json.loads((package / "imported.json").read_text("utf-8"))
-    only_for_serving = {"fastapi", "uvicorn", "pydantic", "prometheus-client"}
-    assert set(pinned(package)) - only_for_serving <= set(imported), "something is required and never imported"
-    for name, version in pinned(package).items():
-        assert importlib.metadata.version(name) == version
-
-
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_command_line_answers_too_and_what_it_imports_is_required(serve: Serve, name: str) -> None:
     if name in WITH_EMBEDDER or "cross_encoder" in CONFIGS[name]:
@@ -329,16 +144,6 @@ def test_the_command_line_answers_too_and_what_it_imports_is_required(serve: Ser
     check_requirements(service.package)
     has_model = "fastembed" in (service.package / "requirements.txt").read_text()
     assert has_model is (name in WITH_EMBEDDER or "cross_encoder" in CONFIGS[name])
-
-
-def test_a_model_that_words_questions_anew_is_shipped_as_one_that_answers(tmp_path: Path, chat: str) -> None:
-    config = {**PLAIN, "query_transform": "multi_query", "reranker": "model", "top_k": 2}
-    problem = problem_in(tmp_path / "problem", endpoint=Endpoint("sk-never-packaged", chat, "gpt-5-mini"))
-    (evaluation,) = problem.evaluate(config, problem.instances[:1], problem.context)
-    package = packaged(problem, config, tmp_path)
-    answer = ask(package, evaluation.output["question"])
-    assert answer["text"] == evaluation.output["answer"] and answer["unread"] == evaluation.output["unread"]
-    check_requirements(package)
 
 
 def test_neo_is_not_there(serve: Serve, tmp_path: Path) -> None:

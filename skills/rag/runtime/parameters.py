@@ -136,6 +136,10 @@ _ALL = (
     ),
     Parameter("prompt", "generate", "grounded", "What the language model is told.", tuple(PROMPTS), when=_MODEL),
     Parameter(
+        "temperature", "generate", 0.0, "How freely the language model words its answers.", low=0, high=1, step=0.5,
+        when=_MODEL,
+    ),
+    Parameter(
         "context_order", "generate", "score", "In which order the language model sees the pieces.",
         tuple(CONTEXT_ORDERS), when=_MODEL,
     ),

@@ -104,7 +104,8 @@ def _endpoint(models: dict[str, Any]) -> _Chat:
     # OpenAI itself wants a key, and its client says so; a server of one's own takes any.
     key = os.environ.get("OPENAI_API_KEY") or ("none" if url else None)
     prices = (models["prompt_usd_per_million"], models["completion_usd_per_million"])
-    return _Chat(openai.OpenAI(base_url=url, api_key=key), models["endpoint_model"], MAX_TOKENS, prices)
+    client = openai.OpenAI(base_url=url, api_key=key)
+    return _Chat(client, models["endpoint_model"], MAX_TOKENS, prices, temperature=models["temperature"])
 
 
 def _local(folder: Path) -> _Chat:
@@ -121,20 +122,27 @@ def _local(folder: Path) -> _Chat:
 
 
 class _Chat:
-    """A model behind chat completions, as far from chance as it allows (temperature 0).
+    """A model behind chat completions.
 
     Args:
         client: An `openai.OpenAI`.
         most: Longest reply in tokens.
         prices: Dollars for a million prompt tokens, and for a million completion tokens.
+        temperature: How freely it samples; 0 is as far from chance as it allows.
         server: What serves the model in this process; it lives as long as what talks to it.
     """
 
     def __init__(
-        self, client: Any, model: str, most: int, prices: tuple[float, float] = (0.0, 0.0), server: Any = None
+        self,
+        client: Any,
+        model: str,
+        most: int,
+        prices: tuple[float, float] = (0.0, 0.0),
+        temperature: float = 0.0,
+        server: Any = None,
     ) -> None:
         self._client, self._model, self._most, self._prices, self._server = client, model, most, prices, server
-        self._settings: dict[str, Any] = {"temperature": 0.0}
+        self._settings: dict[str, Any] = {"temperature": temperature}
 
     def __call__(self, system: str, user: str) -> Completion:
         """The reply to *user* under the standing orders *system*."""

@@ -88,6 +88,12 @@ def test_a_call_says_what_it_asks(serve: Serve) -> None:
     assert (body["temperature"], body["max_completion_tokens"], body["model"]) == (0.0, 50, "gpt-5-mini")
 
 
+def test_a_temperature_is_asked_for(serve: Serve) -> None:
+    url, asked = serve(lambda _: (200, reply()))
+    OpenAIModel(Endpoint("none", url, "gpt-5-mini"), temperature=0.5)("s", "u")
+    assert asked[0]["temperature"] == 0.5
+
+
 @pytest.mark.parametrize("body", [reply(None), reply(choices=[]), reply("")])
 def test_an_empty_reply_is_an_empty_text(serve: Serve, body: dict[str, Any]) -> None:
     assert model_at(serve(lambda _: (200, body))[0])("s", "u").text == ""

@@ -103,7 +103,7 @@ class Said:
     cost_usd: float = 0.25
 
 
-def open_talker(where: Context):  # type: ignore[no-untyped-def]
+def open_talker(where: Context, temperature: float):  # type: ignore[no-untyped-def]
     return lambda system, user: Said()
 
 
@@ -181,8 +181,8 @@ def test_a_model_that_searches_is_asked_once_a_question(
     assert all(one.latency_s > 0 for one in found) and all("answer_recall" not in one.metrics for one in found)
 
 
-def open_endpoint(url: str, where: Context) -> OpenAIModel:
-    return OpenAIModel(Endpoint("none", url, "some-model"))
+def open_endpoint(url: str, where: Context, temperature: float) -> OpenAIModel:
+    return OpenAIModel(Endpoint("none", url, "some-model"), temperature=temperature)
 
 
 @pytest.mark.parametrize("stage", ["token_vectors", "passages"])

@@ -45,7 +45,7 @@ def test_without_models_what_needs_vectors_is_left_out_with_a_reason(tmp_path: P
 def test_an_endpoint_brings_the_language_model_into_every_trial(tmp_path: Path) -> None:
     space = search_space(Resources(tmp_path, 1, Endpoint("secret", None, "some-model")), BOTH, {".md"})
     assert choices(space, "generator") == ("extractive", "llm")
-    assert {"prompt", "context_chars"} <= names(space) and space.finals() == []
+    assert {"prompt", "context_chars", "temperature"} <= names(space) and space.finals() == []
 
 
 def test_an_endpoint_brings_other_wordings_and_rankings(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_the_packaged_model_waits_for_the_final_rung() -> None:
     assert choices(space, "generator") == ("extractive",)
     assert space.finals() == [("generator", "llm", LOCAL_MODEL_QUESTIONS)]
     tried = space.complete({**space.default(), "generator": "llm"})
-    assert tried["prompt"] == "grounded" and "answer_sentences" not in tried
+    assert tried["prompt"] == "grounded" and not {"answer_sentences", "temperature"} & tried.keys()
 
 
 def test_a_pdf_parser_is_chosen_only_where_there_is_a_pdf(tmp_path: Path) -> None:
