@@ -28,7 +28,7 @@ from skills.rag.runtime.stages import run
 # Code versions of the stages; raise one when its results change.
 VERSIONS: Mapping[str, int] = {
     "parse": 1, "chunk": 2, "embed": 1, "passages": 1, "lexical_candidates": 1, "dense_candidates": 1, "anchor": 1,
-    "parents": 1, "token_basis": 1, "token_vectors": 1,
+    "parents": 1, "pooled": 1, "lexical": 1, "token_basis": 1, "token_vectors": 1,
 }  # fmt: skip
 LATENCY_SAMPLE = 8  # questions asked one at a time, without any cache, to measure the latency
 LATENCY_REPEATS = 3  # of which the median counts: one pause of the machine is not the configuration's

@@ -153,6 +153,7 @@ def _nothing_remembered() -> Iterator[dict[str, list[float]]]:
     spent: dict[str, list[float]] = {}
     embedders: dict[tuple[Any, ...], _Timed] = {}
     embedding: dict[str, list[float]] = {}
+    inner: list[float] = []  # seconds of the stages inside each stage that runs
 
     def embedder(*named: Any) -> _Timed:
         return embedders.setdefault(named, _Timed(models._loaded(*named), embedding))
@@ -160,14 +161,17 @@ def _nothing_remembered() -> Iterator[dict[str, list[float]]]:
     def compute(
         self: stage_cache.StageCache, stage: str, version: int, parameters: Mapping[str, Any], make: Callable[[], Any]
     ) -> Any:
+        inner.append(0.0)
         start = time.perf_counter()
         made = make()
         taken_s = time.perf_counter() - start
         inside = [(key, second) for key, seconds in embedding.items() for second in seconds]
-        own_s = taken_s - sum(second for _, second in inside)
+        embedding.clear()
         for key, second in inside:
             spent.setdefault(key, []).append(second)
-        embedding.clear()
+        own_s = taken_s - inner.pop() - sum(second for _, second in inside)
+        if inner:
+            inner[-1] += taken_s  # a stage in a stage is counted once, as itself
         spent.setdefault(str(self._path(stage, version, parameters)), []).append(own_s)
         return made
 

@@ -65,7 +65,7 @@ def build_index(
         if embed_tokens is None:
             raise ValueError("The reranker 'late_interaction' needs vectors of tokens: pass `embed_tokens`.")
         tokens = token_vectors(documents, full, embed_tokens, stage)
-    index = Index(chunks, full, vectors, key=key, tokens=tokens, around=_around(documents, full, stage))
+    index = Index(chunks, full, vectors, key=key, tokens=tokens, around=_around(documents, full, stage), stage=stage)
     if folder is not None:
         index.save(folder)
     return index

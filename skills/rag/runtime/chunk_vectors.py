@@ -17,7 +17,7 @@ import numpy.typing as npt
 from .answers import Embed
 from .documents import Chunk, Document
 from .index import indexed_texts, title_of
-from .passages import Spans, embedded_passages
+from .passages import PASSAGE_TOKENS, Spans, embedded_passages
 from .stages import Stage
 from .vector_stores import Floats
 
@@ -48,13 +48,18 @@ def pooled(
     stage: Stage,
 ) -> Floats:
     """Mean of the passages' vectors, each weighed by the characters that the chunk has of it; a title is one more."""
-    passages = {document.name: embedded_passages(document, config, embed, stage) for document in documents}
-    titles = _titles(chunks, embed) if config["index_text"] == "titled" else {}
-    rows = [_pooled(chunk, *passages[chunk.document], titles) for chunk in chunks]
-    vectors = np.stack(rows).astype(np.float32)
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    np.divide(vectors, norms, out=vectors, where=norms > 0)
-    return vectors
+
+    def make() -> Floats:
+        passages = {document.name: embedded_passages(document, config, embed, stage) for document in documents}
+        titles = _titles(chunks, embed) if config["index_text"] == "titled" else {}
+        rows = [_pooled(chunk, *passages[chunk.document], titles) for chunk in chunks]
+        vectors = np.stack(rows).astype(np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, norms, out=vectors, where=norms > 0)
+        return vectors
+
+    named = {**key, "text": config["index_text"], "embedder": config["embedder"], "tokens": PASSAGE_TOKENS}
+    return stage("pooled", named, make)
 
 
 def _titles(chunks: Sequence[Chunk], embed: Embed) -> dict[str, Floats]:

@@ -15,6 +15,7 @@ import numpy as np
 from .context import Surroundings
 from .documents import Chunk
 from .lexical import LexicalIndex
+from .stages import Stage, run
 from .token_vectors import TokenVectors
 from .vector_stores import LOADERS, VECTOR_STORES, Floats, VectorStore
 
@@ -35,6 +36,7 @@ class Index:
         key: What the chunks depend on: JSON values, for a caller that remembers results.
         tokens: Vectors of tokens, or None where nothing needs them.
         around: The documents around the chunks, or None where chunks are shown as they are.
+        stage: Runs or remembers the making of the BM25 index.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Index:
         key: Mapping[str, Any] | None = None,
         tokens: TokenVectors | None = None,
         around: Surroundings | None = None,
+        stage: Stage = run,
     ) -> None:
         self.chunks = tuple(chunks)
         self.config = dict(config)
@@ -54,12 +57,19 @@ class Index:
         self._loaded = store
         self._tokens = tokens
         self.around = around
+        self._stage = stage
 
     @cached_property
     def lexical(self) -> LexicalIndex:
         """The BM25 index; built when first asked for."""
-        texts = indexed_texts(self.chunks, self.config)
-        return LexicalIndex(texts, self.config["stemmer"], self.config["bm25_k1"], self.config["bm25_b"])
+        config = self.config
+        named = {**self.key, **{name: config[name] for name in ("index_text", "stemmer", "bm25_k1", "bm25_b")}}
+
+        def make() -> LexicalIndex:
+            texts = indexed_texts(self.chunks, config)
+            return LexicalIndex(texts, config["stemmer"], config["bm25_k1"], config["bm25_b"])
+
+        return self._stage("lexical", named, make)
 
     @cached_property
     def store(self) -> VectorStore:
