@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -21,6 +22,14 @@ class Endpoint:
     def is_local(self) -> bool:
         """Whether it runs on this machine, so that what is sent to it stays here."""
         return bool(self.base_url) and urlsplit(self.base_url or "").hostname in LOCAL_HOSTS
+
+
+@dataclass(frozen=True)
+class JsonSchema:
+    """The form that a reply shall have: a name, and a JSON schema in which every property is required."""
+
+    name: str
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import openai
 from openai.types.chat import ChatCompletion
 
 from neo.errors import Unavailable
-from neo.llm.base import Completion, Endpoint
+from neo.llm.base import Completion, Endpoint, JsonSchema
 from neo.llm.pricing import price_of
 
 TIMEOUT_S = 60.0
@@ -21,25 +23,35 @@ class OpenAIModel:
         endpoint: Where, with which key, which model.
         max_tokens: Longest reply.
         temperature: How freely the model samples, in [0, 2]; a model that takes its own only is left to it.
+        schema: The form of its replies, where the endpoint knows schemas; the first that refuses one is asked without
+            from then on, so whoever reads a reply must not rely on its form.
+        timeout_s: After which an attempt is given up.
     """
 
-    def __init__(self, endpoint: Endpoint, max_tokens: int = MAX_TOKENS, temperature: float = 0.0) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        max_tokens: int = MAX_TOKENS,
+        temperature: float = 0.0,
+        schema: JsonSchema | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
         self.name = endpoint.model
         self._endpoint, self._max = endpoint, max_tokens
         self._price = price_of(endpoint.model, endpoint.base_url)
         self._client = openai.OpenAI(
-            api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=TIMEOUT_S, max_retries=RETRIES
+            api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=timeout_s, max_retries=RETRIES
         )
         self._temperature: float | openai.Omit = temperature
+        self._form: Any = _form(schema) if schema else openai.omit
 
     def __call__(self, system: str, user: str) -> Completion:
         """See :class:`neo.llm.base.ChatModel`."""
         try:
             return self._complete(system, user)
-        except openai.BadRequestError as error:
-            if "temperature" not in str(error) or isinstance(self._temperature, openai.Omit):
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            if not self._asks_less(str(error)):
                 raise self._unavailable(error) from error
-            self._temperature = openai.omit  # reasoning models take their own temperature only
             return self(system, user)
         except (
             openai.OpenAIError,
@@ -53,6 +65,7 @@ class OpenAIModel:
             messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
             max_completion_tokens=self._max,
             temperature=self._temperature,
+            response_format=self._form,
         )
         if not isinstance(reply, ChatCompletion) or reply.choices is None:
             raise ValueError(f"no chat completion, but {str(reply)[:200]!r}")
@@ -61,6 +74,16 @@ class OpenAIModel:
         text = (reply.choices[0].message.content or "").strip() if reply.choices else ""
         return Completion(text, prompt, completion, self._price.of(prompt, completion))
 
+    def _asks_less(self, refusal: str) -> bool:
+        """Drop what the endpoint refuses, for good; False when there is nothing to drop."""
+        if "temperature" in refusal and not isinstance(self._temperature, openai.Omit):
+            self._temperature = openai.omit  # reasoning models take their own temperature only
+        elif not isinstance(self._form, openai.Omit):
+            self._form = openai.omit  # servers word this refusal in many ways, so any refusal may be meant for it
+        else:
+            return False
+        return True
+
     def _unavailable(self, error: Exception) -> Unavailable:
         where = self._endpoint.base_url or "OpenAI"
         return Unavailable(
@@ -68,3 +91,7 @@ class OpenAIModel:
             f"{where} says: {error}",
             "Check OPENAI_API_KEY, OPENAI_BASE_URL and NEO_OPENAI_MODEL.",
         )
+
+
+def _form(schema: JsonSchema) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": {"name": schema.name, "strict": True, "schema": dict(schema.body)}}
