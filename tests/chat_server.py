@@ -47,11 +47,12 @@ def completion(text: str | None, **message: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[ChatServer]:
+def serving(answer: Answer, host: str = "127.0.0.1") -> Iterator[ChatServer]:
     """Serve until the block ends.
 
     Args:
         answer: From a request's body to a text; to (status, body) for anything else; or to `STALL`.
+        host: Any address of this machine; all but the usual one count as a paid service elsewhere.
     """
     over = threading.Event()
     served = ChatServer("")
@@ -76,10 +77,10 @@ def serving(answer: Answer) -> Iterator[ChatServer]:
         def log_message(self, *args: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Chat)
+    server = ThreadingHTTPServer((host, 0), Chat)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    served.url = f"http://127.0.0.1:{server.server_port}/v1"
+    served.url = f"http://{host}:{server.server_port}/v1"
     try:
         yield served
     finally:

@@ -28,6 +28,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "end": ("end_index", "end", "end_char", "end_offset", "answer_end"),
     "pattern": ("pattern", "patterns", "regex", "evidence_pattern"),
     "unanswerable": ("unanswerable", "is_impossible", "impossible"),
+    "given": ("given_answer", "answer_given", "model_answer", "system_answer", "actual_output", "candidate_answer"),
+    "label": ("label", "grade", "human_label", "human_grade", "rating", "thumb"),
+    "synthetic": ("synthetic", "is_synthetic"),
     "id": ("id", "question_id", "qid", "uid", "number"),
 }  # fmt: skip
 

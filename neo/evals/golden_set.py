@@ -11,6 +11,7 @@ from typing import Any
 from neo.errors import BadInput
 from neo.evals.golden_columns import Columns, evidence_of, plain_text
 from neo.evals.golden_files import Row, read_rows
+from neo.evals.golden_labels import labels_of
 
 # What people write where the right answer is that there is none.
 # fmt: off
@@ -56,6 +57,8 @@ class GoldenQuestion:
     Attributes:
         answerable: False where the right answer is that the documents do not tell; then there is neither
             answer nor evidence.
+        given: An answer that some system gave, where a person graded one; *label* is that grade, in [0, 1].
+        synthetic: Whether a machine proposed it, from the documents, and a person confirmed it.
     """
 
     id: str
@@ -63,6 +66,9 @@ class GoldenQuestion:
     answer: str | None = None
     evidence: tuple[Evidence, ...] = ()
     answerable: bool = True
+    given: str | None = None
+    label: float | None = None
+    synthetic: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,16 @@ class GoldenSet:
     def has_unanswerable(self) -> bool:
         """Whether any question is marked as one that the documents do not answer."""
         return any(not question.answerable for question in self.questions)
+
+    @property
+    def labelled(self) -> tuple[GoldenQuestion, ...]:
+        """The questions that come with a given answer and a person's grade of it."""
+        return tuple(one for one in self.questions if one.given is not None and one.label is not None)
+
+    @property
+    def synthetic(self) -> int:
+        """How many questions a machine proposed."""
+        return sum(question.synthetic for question in self.questions)
 
     @property
     def has_evidence(self) -> bool:
@@ -136,11 +152,13 @@ def _sorted_out(rows: Sequence[Row], columns: Columns) -> tuple[list[GoldenQuest
     rejected: list[Rejected] = []
     seen: dict[tuple[str, str | None, tuple[Evidence, ...]], str] = {}
     ids: set[str] = set()
-    for number, row in enumerate(rows, 1):
+    labels = labels_of([columns.read(row.cells).get("label") for row in rows])
+    for number, (row, label) in enumerate(zip(rows, labels, strict=True), 1):
         found = _question(row, columns, f"q{number}")
         if isinstance(found, str):
             rejected.append(Rejected(row.label, found))
             continue
+        found = replace(found, label=label)
         key = (_key(found.question), found.answer, found.evidence)
         if key in seen:
             rejected.append(Rejected(row.label, f"the same as {seen[key]}"))
@@ -167,20 +185,25 @@ def _question(row: Row, columns: Columns, fallback_id: str) -> GoldenQuestion | 
         return str(error)
     reason = next((reason for item in evidence if (reason := _fault(item)) is not None), None)
     answer = plain_text(cells.get("answer")) or None
-    if reason is None and not evidence and _is_unanswerable(answer, cells.get("unanswerable")):
-        return GoldenQuestion(plain_text(cells.get("id")) or fallback_id, question, answerable=False)
-    if reason is None and answer is None and not evidence:
+    if reason is None and answer is None and not evidence and not _is_unanswerable(None, cells.get("unanswerable")):
         reason = "it has neither an answer nor evidence"
     if reason is not None:
         return reason
-    return GoldenQuestion(plain_text(cells.get("id")) or fallback_id, question, answer, evidence)
+    id, given = plain_text(cells.get("id")) or fallback_id, plain_text(cells.get("given"))
+    if not evidence and _is_unanswerable(answer, cells.get("unanswerable")):
+        return GoldenQuestion(id, question, answerable=False, given=given)
+    return GoldenQuestion(id, question, answer, evidence, given=given, synthetic=_is_yes(cells.get("synthetic")))
 
 
 def _is_unanswerable(answer: str | None, mark: Any) -> bool:
     """Whether a row without evidence says that there is no answer; a row that says nothing is only unfinished."""
     if answer is None:
-        return (plain_text(mark) or "").casefold() in _YES
+        return _is_yes(mark)
     return _key(answer).strip("[]().!\"' ") in _NO_ANSWER
+
+
+def _is_yes(cell: Any) -> bool:
+    return (plain_text(cell) or "").casefold() in _YES
 
 
 def _fault(evidence: Evidence) -> str | None:
@@ -213,6 +236,9 @@ def _notes(questions: Sequence[GoldenQuestion], rejected: Sequence[Rejected]) ->
     refusals = sum(not question.answerable for question in questions)
     if refusals:
         notes.append(f"{refusals} question(s) are marked as not answered by the documents: refusing them is right.")
+    synthetic = sum(question.synthetic for question in questions)
+    if synthetic:
+        notes.append(f"{synthetic} question(s) are synthetic: proposed from the documents and confirmed by a person.")
     asked: dict[str, int] = {}
     for question in questions:
         asked[_key(question.question)] = asked.get(_key(question.question), 0) + 1

@@ -21,7 +21,9 @@ from neo.llm.base import ChatModel
 from neo.llm.structured import Structured, ask
 
 AT_ONCE = 4  # calls to an endpoint at the same time
+MOST_FAILURES = 5  # in a row; an endpoint that is down is not waited for once a question
 UNSUPPORTED = "unsupported"
+GIVEN_UP = f"not asked: {MOST_FAILURES} calls in a row had failed"
 
 OpenVoter = Callable[[type[BaseModel], int], ChatModel]
 """Opens the model for a form of reply and the number of a vote, from 0: each number is another sample."""
@@ -98,9 +100,19 @@ class Judge:
         )
 
     def judge_all(self, asked: Sequence[tuple[Criterion, Case]]) -> list[Judgement]:
-        """Judge many answers, some at the same time, in their order."""
+        """Judge many answers, some at the same time, in their order; an endpoint that keeps failing is let be."""
+        failures = 0
+
+        def one(pair: tuple[Criterion, Case]) -> Judgement:
+            nonlocal failures  # a lost update among threads costs a call more, no judgement
+            if failures >= MOST_FAILURES:
+                return Judgement(float("nan"), reason=GIVEN_UP, missing="failed", votes=0)
+            found = self.judge(*pair)
+            failures = failures + 1 if found.missing == "failed" else 0
+            return found
+
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda one: self.judge(*one), asked))
+            return list(pool.map(one, asked))
 
     def prefer(self, case: Case, a: str, b: str) -> Preference:
         """Compare two answers in both orders; only a choice that survives the swap counts.

@@ -16,7 +16,9 @@ from neo.evals import retrieval_metrics as retrieval
 from neo.evals import text_metrics
 from neo.evals.evidence import Anchored, anchor
 from neo.evals.golden_set import GoldenQuestion, GoldenSet
+from neo.evals.judge import Judge
 from neo.evals.retrieval_metrics import Place
+from skills.rag.judging import JUDGE_METRICS, Judged, OpenJudge, judge_answers
 from skills.rag.models import load, meaning_model, remembering
 from skills.rag.runtime.answers import NOT_FOUND, Answer, Complete, Hit
 from skills.rag.runtime.documents import Document
@@ -68,10 +70,11 @@ _TEXT: Mapping[str, Callable[[str, str], float]] = {
 }
 
 
-def metrics_for(golden: GoldenSet, resources: Resources) -> tuple[Metric, ...]:
-    """The metrics that this golden set can tell, the recommended one first."""
+def metrics_for(golden: GoldenSet, resources: Resources, judged: bool = False) -> tuple[Metric, ...]:
+    """The metrics that this golden set can tell, the recommended one first; those of a judge only with one."""
     answers = tuple(m for m in ANSWER_METRICS if m.name != "semantic_similarity" or meaning_model(resources))
     answers += (ABSTENTION,) if golden.has_unanswerable else ()
+    answers += JUDGE_METRICS if judged else ()
     found = answers if golden.has_answers else ()
     return found + (RETRIEVAL_METRICS if golden.has_evidence else ())
 
@@ -87,11 +90,16 @@ boundaries."""
 
 
 def evaluate(
-    config: Config, instances: Sequence[Instance], context: Context, open_model: OpenModel | None = None
+    config: Config,
+    instances: Sequence[Instance],
+    context: Context,
+    open_model: OpenModel | None = None,
+    open_judge: OpenJudge | None = None,
 ) -> list[Evaluation]:
     """Score a configuration on golden questions; see `neo.automl.problem`.
 
-    Bind *open_model* with `functools.partial`; it is called only for a configuration that asks a language model.
+    Bind *open_model* and *open_judge* with `functools.partial`; the model is opened only for a configuration that asks
+    it. What the judge costs is in an evaluation's output (``judge_usd``), not in the cost of the answer.
 
     Latency is measured on questions asked one at a time, without caches: on each question with a language model, on a
     sample without, which the other questions then share in turn, so that its percentiles are those of the sample.
@@ -101,9 +109,18 @@ def evaluate(
     hits, answers = _run(trial, questions)
     latencies = _latencies(trial, questions, answers, context.timed)
     scores = _scores(trial, questions, hits, answers, context)
+    judged = _judged(questions, hits, answers, open_judge(context) if open_judge else None)
     return [
-        Evaluation(question.id, score, latency, answer.cost_usd if answer else 0.0, _output(question, answer, found))
-        for question, score, latency, answer, found in zip(questions, scores, latencies, answers, hits, strict=True)
+        Evaluation(
+            question.id,
+            {**score, **word.scores},
+            latency,
+            answer.cost_usd if answer else 0.0,
+            {**_output(question, answer, found), **word.output},
+        )
+        for question, score, latency, answer, found, word in zip(
+            questions, scores, latencies, answers, hits, judged, strict=True
+        )
     ]
 
 
@@ -190,6 +207,15 @@ def _scores(
             row |= dict.fromkeys((*_TEXT, "semantic_similarity", "abstention"), refused)
         scores.append(row)
     return scores
+
+
+def _judged(
+    questions: Sequence[GoldenQuestion],
+    hits: Sequence[Sequence[Hit]],
+    answers: Sequence[Answer | None],
+    judge: Judge | None,
+) -> list[Judged]:
+    return judge_answers(judge, questions, hits, answers) if judge else [Judged() for _ in questions]
 
 
 def _anchored(trial: _Trial, questions: Sequence[GoldenQuestion]) -> list[Anchored]:

@@ -8,16 +8,18 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from neo.automl.problem import Context, Evaluation, InputFile, Limits, Problem, Resources
-from neo.automl.space import Config
+from neo.automl.space import Config, LeftOut
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.errors import BadInput
+from neo.evals.golden_set import GoldenSet
 from neo.llm.base import ChatModel
 from neo.llm.local_model import local_model
 from neo.llm.openai_model import OpenAIModel
 from neo.skill import Build, Examination, Reply, Skill
 from skills.rag import client, intake, package, writing
 from skills.rag.evaluate import evaluate, instances_of, metrics_for
+from skills.rag.judging import calibrated, judge_names, open_judge, why_no_judge
 from skills.rag.slots import FITTING, SLOTS, STAYS
 from skills.rag.space import search_space
 
@@ -68,20 +70,25 @@ class RagSkill(Skill):
         roles = {report.name: report.role for report in read.reports}
         files = tuple(replace(file, role=roles[file.name]) for file in inputs if roles.get(file.name))
         suffixes = {PurePath(file.name).suffix.lower() for file in files if file.role == "document"}
-        metrics = metrics_for(golden, allowed)
-        metric, not_told = _metric(brief, [one.name for one in metrics])
+        wanted = brief.value("metric") in judge_names()
+        no_judge = why_no_judge(allowed, golden, bool(kept_out), wanted)
+        metrics = metrics_for(golden, allowed, judged=not no_judge)
+        metric, not_told = _metric(brief, [one.name for one in metrics], no_judge)
+        context = Context(files, cache_dir, allowed)
+        space = search_space(allowed, golden, suffixes)
         return Problem(
             skill=self.name,
-            space=search_space(allowed, golden, suffixes),
+            space=replace(space, left_out=(*space.left_out, *_unjudged(no_judge))),
             instances=instances_of(golden),
             metrics=metrics,
             metric=metric,
             limits=Limits(brief.value("accuracy"), brief.value("latency"), brief.value("cost")),
-            evaluate=partial(evaluate, open_model=open_model),
-            context=Context(files, cache_dir, allowed),
+            evaluate=partial(evaluate, open_model=open_model, open_judge=None if no_judge else open_judge),
+            context=context,
             notes=(
                 *kept_out,
                 *not_told,
+                *(() if no_judge else _beside_people(context, golden)),
                 *golden.notes,
                 *(f"{one.row} of the golden set is left out: {one.reason}" for one in golden.rejected),
             ),
@@ -108,14 +115,25 @@ class RagSkill(Skill):
         )
 
 
-def _metric(brief: Brief, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+def _metric(brief: Brief, names: Sequence[str], no_judge: str) -> tuple[str, tuple[str, ...]]:
     """The metric to search on, and a note when the wanted one cannot be told from the golden set."""
     wanted = brief.value("metric", FITTING)
     if wanted in names or wanted == FITTING:
         return (wanted if wanted in names else names[0]), ()
+    because = f": {no_judge}" if wanted in judge_names() else " from this golden set"
     can = ", ".join(names)
-    note = f"The metric {wanted} cannot be told from this golden set; {names[0]} stands in. It can tell: {can}."
+    note = f"The metric {wanted} cannot be told{because}; {names[0]} stands in. It can tell: {can}."
     return names[0], (note,)
+
+
+def _unjudged(no_judge: str) -> tuple[LeftOut, ...]:
+    return (LeftOut("metric", "a language model as judge of answers", no_judge),) if no_judge else ()
+
+
+def _beside_people(context: Context, golden: GoldenSet) -> tuple[str, ...]:
+    """How far the judge agrees with the grades in the golden set, and what judging means here."""
+    found, missing = calibrated(open_judge(context), golden)
+    return tuple(note for note in (found.words(), missing) if note)
 
 
 def _allowed(brief: Brief, resources: Resources) -> tuple[Resources, tuple[str, ...]]:

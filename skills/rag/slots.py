@@ -88,6 +88,8 @@ SLOTS: tuple[Slot, ...] = (
             "mrr": ("mrr", "reciprocal rank"),
             "recall": ("evidence recall", "retrieval recall"),
             "evidence_f2": ("evidence f2", "f2"),
+            "judge_correct": ("judge_correct", "llm judge", "model as judge", "judged correctness", "judge's correct"),
+            "judge_faithful": ("judge_faithful", "faithful", "judged faithfulness"),
         },
     ),
     Slot(
