@@ -32,6 +32,7 @@ from neo.services import (
     feedback,
     intake_files,
     monitoring,
+    proposing,
     tuning,
     writing,
 )
@@ -262,6 +263,7 @@ EVENT_HANDLERS: dict[type[Any], Callable[..., None]] = {
 
 JOB_HANDLERS: dict[str, Callable[[Deps, HeldJob], None]] = {
     "receive_files": intake_files.receive_files,
+    "propose": proposing.propose,
     "write_requirements": writing.write_requirements,
     "write_architecture": writing.write_architecture,
     "tune": tuning.tune,

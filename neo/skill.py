@@ -6,6 +6,7 @@ Slack, or another skill.
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +70,8 @@ class Examination:
         notes: What the person should know: rejected rows, duplicates, too few questions.
         facts: Figures for the documents: pages, words, questions, ...
         summary: The same in one sentence for a person.
+        proposable: How many more instances to judge by are wanted and could be proposed from the files; see
+            :meth:`Skill.propose`.
     """
 
     files: tuple[FileReport, ...]
@@ -76,6 +79,28 @@ class Examination:
     notes: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     summary: str = ""
+    proposable: int = 0
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An instance to judge by that a skill proposes from a person's files; only a person's word makes it count.
+
+    Attributes:
+        question: What would be asked.
+        answer: What would be expected.
+        evidence: The very words of the document that say so: its text from *start* to *end*.
+        document: Name of the document.
+        method: ``template`` or ``model``.
+    """
+
+    question: str
+    answer: str
+    evidence: str
+    document: str
+    start: int
+    end: int
+    method: str = "template"
 
 
 @dataclass(frozen=True)
@@ -166,9 +191,29 @@ class Skill(ABC):
     def example(self, url: str, problem: Problem) -> str:
         """A few lines that show how to use the deployed system, as Markdown."""
 
+    def propose(
+        self, inputs: Sequence[InputFile], brief: Brief, cache_dir: Path, resources: Resources, most: int
+    ) -> list[Proposal]:
+        """Up to *most* instances to judge by, made from the person's files; none where the skill knows no way."""
+        return []
+
+    def golden_file(self, kept: Sequence[Proposal]) -> bytes:
+        """What a person confirmed, as JSON lines that :meth:`examine` and :meth:`problem` read as golden."""
+        rows = [
+            {
+                "id": f"s{number}",
+                "question": one.question,
+                "answer": one.answer,
+                "evidence": [{"document": one.document, "text": one.evidence, "start": one.start, "end": one.end}],
+                "synthetic": True,
+            }
+            for number, one in enumerate(kept, 1)
+        ]
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
     def describe(self, evaluation: Evaluation, instance: Instance) -> str:
         """One evaluated instance in a line, for the report."""
         return f"{instance.id}: {dict(evaluation.output)}"
 
 
-__all__ = ["Build", "Context", "Examination", "FileReport", "Reply", "Skill", "Slot"]
+__all__ = ["Build", "Context", "Examination", "FileReport", "Proposal", "Reply", "Skill", "Slot"]

@@ -116,10 +116,11 @@ DATE = re.compile(
 )
 
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 # What is a date only where it is the whole answer.
 _DATE_ALONE = re.compile(
     rf"(?:next\s+)?{_DAY}|tomorrow|tonight|next\s+(?:week|month)|in\s+\w+\s+(?:day|week|month)s?|\d{{4}}-\d\d-\d\d|"
-    r"(?:the\s+)?end of .{3,20}|\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}|[a-z]{3,9}\s+\d{1,2}(?:st|nd|rd|th)?",
+    rf"(?:the\s+)?end of .{{3,20}}|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?",
     re.IGNORECASE,
 )
 _NO_DATE = re.compile(r"(?:no|none|never|no (?:date|deadline|hurry|rush)|there is none)", re.IGNORECASE)

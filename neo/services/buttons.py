@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from neo.domain.approvals import Verdict
 from neo.domain.events import ButtonPressed
-from neo.services import approval, conversation, deployment, feedback
+from neo.services import approval, conversation, deployment, feedback, proposing
 from neo.services.deps import Deps, Turn
 
 BUTTONS: dict[str, Callable[[Deps, Turn, ButtonPressed], None]] = {
@@ -14,6 +14,8 @@ BUTTONS: dict[str, Callable[[Deps, Turn, ButtonPressed], None]] = {
     "changes": approval.document_button(Verdict.CHANGES),
     "take_back": approval.take_back_button,
     "recommended": conversation.take_recommended,
+    "keep_questions": proposing.button(keeps=True),
+    "drop_questions": proposing.button(keeps=False),
     "accept_closest": deployment.accept_closest,
     "thumb": feedback.on_button,
 }

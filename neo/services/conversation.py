@@ -13,7 +13,7 @@ from neo.domain.brief import Brief, SlotValue
 from neo.domain.events import ButtonPressed, FileRef, MessageReceived
 from neo.domain.lifecycle import FINISHED, REVIEW, Stage, Trigger, words
 from neo.domain.posts import Post, notice, private
-from neo.services import commands
+from neo.services import commands, proposing
 from neo.services.deps import Deps, Turn, brief_of, examination_of, stage_of
 from neo.services.stages import advance
 from neo.store import Transaction
@@ -44,6 +44,8 @@ def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
     stage = stage_of(project)
     if event.files and stage not in FINISHED:
         _take_files(deps, turn, project.id, event, text)
+        return
+    if proposing.in_words(deps, turn, project.id, event.user, text):
         return
     TALK.get(stage, _busy)(deps, turn, project.id, event, text)
 

@@ -159,7 +159,9 @@ def examination_of(project: ProjectRow) -> Examination | None:
     if not body:
         return None
     files = tuple(FileReport(**report) for report in body["files"])
-    return Examination(files, tuple(body["missing"]), tuple(body["notes"]), body["facts"], body["summary"])
+    return Examination(
+        files, tuple(body["missing"]), tuple(body["notes"]), body["facts"], body["summary"], body.get("proposable", 0)
+    )
 
 
 def stage_of(project: ProjectRow) -> Stage:

@@ -11,6 +11,7 @@ from neo.domain.posts import Post, notice
 from neo.errors import UserError
 from neo.services.conversation import go_on
 from neo.services.deps import Deps, HeldJob, brief_of, stage_of
+from neo.services.proposing import offer_once
 from neo.services.stages import advance
 from neo.skill import Examination
 from neo.store.tables import FileRow
@@ -45,6 +46,7 @@ def receive_files(deps: Deps, job: HeldJob) -> None:
             go_on(deps, tx, project, brief_of(project))
         else:
             tx.outbox.add(project, notice("The files are kept; say *change* to have them used."), deps.now())
+        offer_once(deps, tx, project, found)
 
 
 def _fetch(deps: Deps, row: FileRow) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from neo.store.inbox import Inbox
 from neo.store.jobs import Jobs
 from neo.store.outbox import Outbox
 from neo.store.projects import Projects
+from neo.store.proposals import Proposals
 
 # Measured: four writers with a deferred BEGIN met thousands of lock errors, with an immediate one none.
 _BEGIN = "neo_begin"
@@ -60,6 +61,11 @@ class Transaction:
     def deployments(self) -> Deployments:
         """Versions and where they run."""
         return Deployments(self.session)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """Golden questions that Neo proposed."""
+        return Proposals(self.session)
 
     @cached_property
     def feedback(self) -> Feedback:

@@ -171,6 +171,20 @@ class FileRow(SQLModel, table=True):
     created_at: float
 
 
+class ProposalRow(SQLModel, table=True):
+    """A golden question that Neo proposed, in a numbered list; a person's last word says whether it counts."""
+
+    __tablename__ = "proposal"
+
+    batch: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    project: str = Field(index=True)
+    body: dict[str, Any] = _json()
+    status: str = "open"  # open, kept, dropped
+    user: str = ""
+    at: float
+
+
 class TrialRow(SQLModel, table=True):
     """One trial of a project's study, as the thread and the record show it."""
 

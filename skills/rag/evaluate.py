@@ -55,6 +55,7 @@ ANSWER_METRICS = (
 # one figure weighs wrong answers against wrong refusals; this metric tells the refusals alone.
 ABSTENTION = Metric("abstention", "Right refusals", "Share of what the documents do not answer that is refused.")
 UNANSWERABLE = "not in the documents"
+SYNTHETIC = "synthetic"  # the kind of questions that were proposed from the documents
 
 _RETRIEVAL: Mapping[str, Callable[[Sequence[Place], Sequence[Sequence[Place]]], float]] = {
     "evidence_f2": retrieval.f_beta,
@@ -81,7 +82,10 @@ def metrics_for(golden: GoldenSet, resources: Resources, judged: bool = False) -
 
 def instances_of(golden: GoldenSet) -> tuple[Instance, ...]:
     """One instance for each question; strata keep the documents' proportions in a split."""
-    return tuple(Instance(question.id, question, _stratum(question)) for question in golden.questions)
+    return tuple(
+        Instance(question.id, question, _stratum(question), SYNTHETIC if question.synthetic else "")
+        for question in golden.questions
+    )
 
 
 OpenModel = Callable[[Context, float], Complete]

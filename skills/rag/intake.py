@@ -11,7 +11,7 @@ from neo.automl.problem import InputFile
 from neo.errors import BadInput, UserError
 from neo.evals.evidence import Anchored, anchor
 from neo.evals.golden_files import READERS
-from neo.evals.golden_set import GoldenQuestion, GoldenSet, Rejected, load_golden
+from neo.evals.golden_set import FEW, GoldenQuestion, GoldenSet, Rejected, load_golden
 from neo.skill import Examination, FileReport
 from skills.rag.runtime.documents import Document, DocumentError
 from skills.rag.runtime.parsers import PARSERS, parse
@@ -58,7 +58,10 @@ def examine(inputs: Sequence[InputFile]) -> Examination:
             unanswerable = sum(one.is_unanswerable for one in anchored)
             notes += _unanswerable(anchored)
     facts = _facts(read, unanswerable)
-    return Examination(read.reports, tuple(missing), tuple(notes), facts, _summary(facts))
+    few = FEW - len(read.golden.questions) if read.golden else FEW
+    return Examination(
+        read.reports, tuple(missing), tuple(notes), facts, _summary(facts), max(0, few) if read.documents else 0
+    )
 
 
 def read_inputs(inputs: Sequence[InputFile]) -> Read:
@@ -162,6 +165,7 @@ def _facts(read: Read, unanswerable: int) -> dict[str, int | list[str]]:
         "with_answers": sum(question.answer is not None for question in golden),
         "with_evidence": sum(bool(question.evidence) for question in golden),
         "unanswerable": unanswerable,
+        "synthetic": read.golden.synthetic if read.golden else 0,
     }
 
 

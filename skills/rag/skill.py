@@ -9,17 +9,18 @@ from pathlib import Path, PurePath
 
 from neo.automl.problem import Context, Evaluation, InputFile, Limits, Problem, Resources
 from neo.automl.space import Config, LeftOut
-from neo.domain.brief import Brief
+from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Item
 from neo.errors import BadInput
 from neo.evals.golden_set import GoldenSet
 from neo.llm.base import ChatModel
 from neo.llm.local_model import local_model
 from neo.llm.openai_model import OpenAIModel
-from neo.skill import Build, Examination, Reply, Skill
+from neo.skill import Build, Examination, Proposal, Reply, Skill
 from skills.rag import client, intake, package, writing
 from skills.rag.evaluate import evaluate, instances_of, metrics_for
 from skills.rag.judging import calibrated, judge_names, open_judge, why_no_judge
+from skills.rag.proposing import propose
 from skills.rag.slots import FITTING, SLOTS, STAYS
 from skills.rag.space import search_space
 
@@ -93,6 +94,15 @@ class RagSkill(Skill):
                 *(f"{one.row} of the golden set is left out: {one.reason}" for one in golden.rejected),
             ),
         )
+
+    def propose(
+        self, inputs: Sequence[InputFile], brief: Brief, cache_dir: Path, resources: Resources, most: int
+    ) -> list[Proposal]:
+        """See :class:`neo.skill.Skill`."""
+        # Files often come before the question of privacy: until it is answered, nothing leaves this machine.
+        careful = replace(brief, values={"privacy": SlotValue(STAYS, STAYS, "assumed"), **brief.values})
+        context = Context(tuple(inputs), cache_dir, _allowed(careful, resources)[0])
+        return propose(intake.read_inputs(inputs), context, most)
 
     def build(self, problem: Problem, config: Config, folder: Path) -> Build:
         """See :class:`neo.skill.Skill`."""

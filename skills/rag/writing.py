@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from neo.automl.problem import Problem
 from neo.automl.space import Choice
 from neo.domain.brief import Brief
@@ -39,10 +42,21 @@ def requirements(brief: Brief, found: Examination) -> list[Item]:
         Item("Names with each answer the document, the page where there is one, and the sentence it rests on.", "F2"),
         Item("Says that the documents do not tell, when nothing in them fits.", "F3"),
         Item("Can be asked in this thread, over HTTP, and on a page of its own.", "F4"),
-        Item(f"Is judged on your {facts.get('questions', 0)} golden questions.", "F5", "from your files"),
+        Item(_judged_on(facts), "F5", "from your files"),
         Item("Takes thumbs on every answer; they are kept with the question, the version and the sources.", "F6"),
         Item(privacy, "F7", "privacy"),
     ]
+
+
+def _judged_on(facts: Mapping[str, Any]) -> str:
+    questions, synthetic = int(facts.get("questions", 0)), int(facts.get("synthetic", 0))
+    if not synthetic:
+        return f"Is judged on your {questions} golden questions."
+    own = f"your {questions - synthetic} golden questions and on " if questions > synthetic else ""
+    return (
+        f"Is judged on {own}{counted(synthetic, 'synthetic question')}, which Neo proposed from your documents "
+        "and you confirmed."
+    )
 
 
 def out_of_scope(brief: Brief) -> list[Item]:
@@ -70,6 +84,14 @@ def risks(brief: Brief, found: Examination) -> list[Item]:
         items.append(
             Item(
                 f"With {questions} golden questions the measured accuracy is uncertain; the report says how much.", "K3"
+            )
+        )
+    if facts.get("synthetic"):
+        items.append(
+            Item(
+                f"{facts['synthetic']} of the questions are synthetic. They are worded as the documents are, so they "
+                "are easier to find than what people ask, above all by words: measured accuracy is likely too high.",
+                "K5",
             )
         )
     if facts.get("unanswerable"):

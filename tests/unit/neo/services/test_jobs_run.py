@@ -143,7 +143,7 @@ def test_a_job_that_was_taken_over_writes_nothing_more(here: World) -> None:
     assert job_rows(here, "receive_files") == [("done", 2)]
     assert sum("I read your files" in post.text for post in here.posts()) == 1
     assert not here.said(SORRY)
-    assert len(here.jobs()) == 0
+    assert len(here.jobs("receive_files")) == 0
 
 
 def test_a_lease_that_is_renewed_is_not_taken_over(here: World) -> None:
