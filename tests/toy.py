@@ -31,7 +31,7 @@ def truth(config: Config) -> float:
 
 def evaluate(config: Config, instances: Sequence[Instance], context: Context, hook: str = "") -> list[Evaluation]:
     """Scores with noise that belongs to the instance, so that pairs agree."""
-    HOOKS[hook](config, context)
+    HOOKS[hook](config, instances, context)
     rows = []
     for instance in instances:
         noise = float(np.random.default_rng(int(instance.id)).normal(0, 0.05))
@@ -40,29 +40,35 @@ def evaluate(config: Config, instances: Sequence[Instance], context: Context, ho
     return rows
 
 
-def _count(config: Config, context: Context) -> None:
+def _count(config: Config, instances: Sequence[Instance], context: Context) -> None:
     with (context.cache_dir / "ran").open("a") as out:
-        out.write(f"{os.getpid()}\n")
+        out.write("".join(f"{sorted(config.items())} {instance.id}\n" for instance in instances))
 
 
-def _slow(config: Config, context: Context) -> None:
-    _count(config, context)
+def _slow(config: Config, instances: Sequence[Instance], context: Context) -> None:
+    _count(config, instances, context)
     time.sleep(0.15)
 
 
-def _die_once(config: Config, context: Context) -> None:
+def _die_once(config: Config, instances: Sequence[Instance], context: Context) -> None:
     marker = context.cache_dir / "died"
     if config["k"] == 5 and not marker.exists():
         marker.touch()
         os._exit(9)
 
 
-def _raise(config: Config, context: Context) -> None:
+def _raise(config: Config, instances: Sequence[Instance], context: Context) -> None:
     if config["kind"] == "good":
         raise ValueError("this one cannot be scored")
 
 
-HOOKS = {"": lambda config, context: None, "count": _count, "slow": _slow, "die_once": _die_once, "raise": _raise}
+HOOKS = {
+    "": lambda config, instances, context: None,
+    "count": _count,
+    "slow": _slow,
+    "die_once": _die_once,
+    "raise": _raise,
+}
 
 
 def problem(folder: Path, hook: str = "", n: int = 60, limits: Limits = NO_LIMITS, space: Space = SPACE) -> Problem:

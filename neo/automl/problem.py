@@ -120,6 +120,19 @@ Evaluate = Callable[[Config, Sequence[Instance], Context], Sequence[Evaluation]]
 
 
 @dataclass(frozen=True)
+class Screen:
+    """Cheap before dear: what a dear configuration is judged on before it may spend anything.
+
+    Attributes:
+        metric: Such as evidence recall: it costs no model call, and what is lost in it no model brings back.
+        twin: The cheap configuration of the same score in that metric; None for a configuration that is not dear.
+    """
+
+    metric: str
+    twin: Callable[[Config], Config | None]
+
+
+@dataclass(frozen=True)
 class Problem:
     """What a study solves.
 
@@ -127,6 +140,7 @@ class Problem:
         metric: The metric that 'accuracy' means here; one of *metrics*.
         evaluate: A module-level function or a bound method: it crosses process boundaries.
         notes: What the person should know of the data: rejected rows, unanswerable questions.
+        screen: For problems with dear configurations.
     """
 
     skill: str
@@ -138,6 +152,7 @@ class Problem:
     evaluate: Evaluate
     context: Context
     notes: tuple[str, ...] = ()
+    screen: Screen | None = None
 
     def metric_title(self) -> str:
         """The title of the metric that is searched on."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import optuna
 
 from neo.errors import BadInput
 
 Config = dict[str, Any]
+
+MOST_VALUES = 8  # of an ordered parameter that are tried one by one
 
 # A parameter exists only when each named parameter has one of the values beside it.
 When = Mapping[str, tuple[Any, ...]]
@@ -50,6 +53,10 @@ class Choice:
         """How many values there are."""
         return len(self.choices)
 
+    def values(self) -> tuple[Any, ...]:
+        """The values worth trying one by one."""
+        return self.choices
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -79,6 +86,13 @@ class Whole:
     def size(self) -> int:
         """How many values there are."""
         return (self.high - self.low) // self.step + 1
+
+    def values(self) -> tuple[int, ...]:
+        """The values worth trying one by one: at most MOST_VALUES, spread over the range."""
+        count = min(self.size(), MOST_VALUES)
+        ends = (self.low, self.high)
+        spread = np.geomspace(*ends, count) if self.log else np.linspace(*ends, count)
+        return tuple(sorted({self.low + self.step * round((one - self.low) / self.step) for one in spread.tolist()}))
 
 
 @dataclass(frozen=True)
@@ -114,6 +128,15 @@ class Real:
         """How many values there are; a continuous range counts as ten."""
         return round((self.high - self.low) / self.step) + 1 if self.step else 10
 
+    def values(self) -> tuple[float, ...]:
+        """The values worth trying one by one: at most MOST_VALUES, spread over the range."""
+        count = min(self.size(), MOST_VALUES)
+        spread = np.linspace(self.low, self.high, count).tolist()
+        if not self.step:
+            return tuple(spread)
+        steps = sorted({round((one - self.low) / self.step) for one in spread})
+        return tuple(round(self.low + self.step * one, self._decimals()) for one in steps)
+
 
 Parameter = Choice | Whole | Real
 
@@ -129,10 +152,17 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Space:
-    """All parameters, in an order in which a condition only names earlier ones."""
+    """All parameters, in an order in which a condition only names earlier ones.
+
+    Attributes:
+        models: Names of the parameters that choose a model: a greedy search settles them first (arXiv 2505.03452).
+        plainest: What makes the default the plainest baseline, such as words alone and no reranker.
+    """
 
     parameters: tuple[Parameter, ...]
     left_out: tuple[LeftOut, ...] = ()
+    models: tuple[str, ...] = ()
+    plainest: Config = field(default_factory=dict)
 
     def suggest(self, trial: optuna.Trial) -> Config:
         """A configuration, each active parameter asked of the sampler."""
@@ -149,6 +179,33 @@ class Space:
             if active(parameter, config):
                 config[parameter.name] = parameter.default
         return config
+
+    def baseline(self) -> Config:
+        """The plainest configuration, for comparison."""
+        return self.complete(self.plainest)
+
+    def sample(self, random: np.random.Generator) -> Config:
+        """A configuration at random, each active parameter from its values."""
+        config: Config = {}
+        for parameter in self.parameters:
+            if active(parameter, config):
+                values = parameter.values()
+                config[parameter.name] = values[int(random.integers(len(values)))]
+        return config
+
+    def neighbours(self, config: Config) -> list[Config]:
+        """Every configuration that differs in one active parameter; what that makes active is at its default."""
+        return [
+            self.complete({**config, parameter.name: value})
+            for parameter in self.by_model()
+            if parameter.name in config
+            for value in parameter.values()
+            if value != config[parameter.name]
+        ]
+
+    def by_model(self) -> list[Parameter]:
+        """The parameters, those that choose a model first."""
+        return sorted(self.parameters, key=lambda one: one.name not in self.models)
 
     def complete(self, values: Mapping[str, Any]) -> Config:
         """The default with *values* set, without what is then inactive."""
@@ -182,6 +239,21 @@ class Space:
         for parameter in self.parameters:
             total *= max(1, parameter.size())
         return total
+
+
+def position(parameter: Parameter, value: Any) -> float:
+    """A value as a number: a choice's place among the choices, else the share of the range that lies below it.
+
+    >>> position(Whole("k", 1, 16, 4, log=True), 4)
+    0.5
+    """
+    if isinstance(parameter, Choice):
+        return float(parameter.choices.index(value)) if value in parameter.choices else float(len(parameter.choices))
+    if parameter.high == parameter.low:
+        return 0.5
+    if isinstance(parameter, Whole) and parameter.log:
+        return float(np.log(value / parameter.low) / np.log(parameter.high / parameter.low))
+    return float((value - parameter.low) / (parameter.high - parameter.low))
 
 
 def active(parameter: Parameter, config: Mapping[str, Any]) -> bool:

@@ -1,41 +1,35 @@
 """The study: an ask-and-tell driver, the only writer of its database, that sends pure trials to an executor.
 
-It can be killed at any instant: what is told is kept in the study's storage, what was running is
-asked again, and the budget counts finished trials only.
+What is asked next is the portfolio's to say, how long a trial goes on the race's. The driver can be killed at any
+instant: each rest of a trial is kept in the study's storage, and what was under way is asked again.
 """
 
 from __future__ import annotations
 
 import json
 import time
-import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from typing import Any
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field, replace
 
 import optuna
 import structlog
-from optuna.trial import FrozenTrial, TrialState
 
 from neo.automl.executors import TrialRun, make_executor, rebuilt, run_trial
+from neo.automl.portfolio import CYCLE, Portfolio
 from neo.automl.problem import Instance, Problem
+from neo.automl.racing import Race, loses, shuffled
 from neo.automl.space import Config
 from neo.automl.stage_cache import CacheStats
-from neo.automl.trials import Trial, scored
+from neo.automl.storage import kept, open_study, reopened, tell
+from neo.automl.trials import Trial, joined, scored
 from neo.errors import Cancelled
 
 log = structlog.get_logger(__name__)
 
-STARTUP_TRIALS = 10  # Optuna's own default for TPE: random before there is something to model
 MOST_RETRIES = 2  # of a trial whose process died
-SAME_AGAIN = 3  # a proposal that was scored before is asked again so many times a trial, then the space is exhausted
+SCREENED = 64  # questions on which a dear configuration is screened, by what costs no model call
 _POLL_S = 0.5
-
-optuna.logging.set_verbosity(optuna.logging.WARNING)
-# Names of objectives and grouped sampling are marked experimental; both are pinned by the lock and used knowingly.
-warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
 
 
 @dataclass(frozen=True)
@@ -46,6 +40,10 @@ class StudySettings:
         storage: A database URL for Optuna; None keeps the study in memory.
         jobs: Trials at the same time; more than one gives up reproducible order.
         seconds: The search stops after so long, with what it has.
+        evaluations: The search stops after so many questions, of all configurations together.
+        racing: Whether a configuration stops when it will not beat the best; without it each is asked everything.
+        cycle: The searches that take turns; see `neo.automl.portfolio`.
+        dask_address: A Dask scheduler's, for trials on its workers; empty for processes of this machine.
     """
 
     name: str
@@ -54,11 +52,15 @@ class StudySettings:
     storage: str | None = None
     jobs: int = 1
     seconds: float = float("inf")
+    evaluations: float = float("inf")
+    racing: bool = True
+    cycle: tuple[str, ...] = CYCLE
+    dask_address: str = ""
 
 
 @dataclass
 class Progress:
-    """What the driver tells while it runs."""
+    """What the driver tells while it runs; *is_new* is False when a trial that rested was asked on."""
 
     done: int
     wanted: int
@@ -66,15 +68,17 @@ class Progress:
     last: Trial
     elapsed_s: float
     left_s: float
+    is_new: bool = True
 
 
 @dataclass
 class StudyRun:
-    """All finished trials by number, the cache's counts, and why the search ended."""
+    """All trials by number, the questions that they were asked, the cache's counts, and why the search ended."""
 
     trials: list[Trial]
     cache: CacheStats = field(default_factory=CacheStats)
     seconds: float = 0.0
+    evaluations: int = 0
     ended: str = "budget of trials used"
 
 
@@ -82,118 +86,200 @@ Watch = Callable[[Progress], None]
 Stop = Callable[[], bool]
 
 
+@dataclass
+class Stint:
+    """A trial on its way from one rest to the next: *past* is what it was asked before, None when it is new."""
+
+    trial: optuna.Trial
+    config: Config
+    source: str
+    number: int
+    past: Trial | None = None
+    to: int = 0
+    screening: bool = False
+    attempt: int = 0
+
+
 class Driver:
     """One run of a study; see :func:`run_study`."""
 
     def __init__(self, problem: Problem, instances: Sequence[Instance], settings: StudySettings) -> None:
-        self.problem, self.instances, self.settings = problem, tuple(instances), settings
-        self.study = open_study(settings, problem.space.default())
+        self.problem, self.settings = problem, settings
+        self.instances = shuffled(instances, settings.seed)
+        self.study = open_study(settings.name, settings.storage, settings.seed)
         self.start = time.monotonic()
-        self.run = StudyRun(finished(self.study))
-        self.pending: dict[Future[TrialRun], tuple[optuna.Trial, Config, str, int]] = {}
-        self.executor: Executor = make_executor(settings.jobs)
-        self._repeats = 0
+        self.run = StudyRun([])
+        self.race = Race([one.id for one in self.instances], problem.limits, settings.racing)
+        self.opened, self.lost = reopened(self.study, self.race)
+        # A resumed search with the old seed would propose what it proposed before.
+        seed = settings.seed + 1009 * len(self.opened)
+        self.portfolio = Portfolio(problem.space, settings.trials, seed, settings.cycle)
+        self.pending: dict[Future[TrialRun], Stint] = {}
+        self.executor: Executor = make_executor(settings.jobs, settings.dask_address)
 
     def search(self, watch: Watch, stop: Stop) -> StudyRun:
         """Run until the budget is used, the space is exhausted, the time is over, or a person stops it."""
+        self._watch = watch
         try:
-            while self._wants_more() or self.pending:
+            while True:
                 if stop():
                     raise Cancelled("the search was stopped")
                 self._fill()
-                for future in self._next_done():
-                    self._settle(future, watch)
+                if not self.pending:
+                    break
+                for future in wait(self.pending, timeout=_POLL_S, return_when=FIRST_COMPLETED).done:
+                    self._settle(future)
+            self._close()
         finally:
-            self._give_up_pending()
+            self.pending.clear()
             self.executor.shutdown(wait=False, cancel_futures=True)
-        self.run.trials.sort(key=lambda trial: trial.number)
+        self.run.trials = [trial for _, trial in sorted(self.race.trials.items())]
+        self.run.evaluations = self.race.evaluations()
         self.run.seconds = time.monotonic() - self.start
         return self.run
 
-    def _wants_more(self) -> bool:
+    def _fill(self) -> None:
+        while len(self.pending) < self.settings.jobs:
+            stint = self._next()
+            if stint is None:
+                return
+            self._submit(stint)
+
+    def _next(self) -> Stint | None:
+        if self.lost:  # a killed driver was at these
+            number, config, source = self.lost.pop(0)
+            return self._begin(Stint(self._asked(number), config, source, number))
         if time.monotonic() - self.start > self.settings.seconds:
             self.run.ended = f"time of {self.settings.seconds:.0f} s used"
-            return False
-        if self._repeats > SAME_AGAIN * self.settings.trials:
-            self.run.ended = "nothing new left to try"
-            return False
-        return len(self.run.trials) + len(self.pending) < self.settings.trials
+            return None
+        if self.race.evaluations() >= self.settings.evaluations:
+            self.run.ended = "budget of question evaluations used"
+            return None
+        if not self.race.trials and self.race.running:
+            return None  # the default is what all others are compared with: it goes alone
+        proposal = self.portfolio.propose(self.race)
+        if proposal is None:
+            started = len(self.race.trials.keys() | self.race.running.keys())
+            self.run.ended = "nothing new left to try" if started < self.settings.trials else self.run.ended
+            return None
+        if proposal.trial is not None:
+            past = proposal.trial
+            to = self.race.next_rung(past) or len(self.instances)
+            self.race.running[past.number] = past.config
+            return Stint(self._asked(past.number), past.config, past.source, past.number, past, to)
+        self.study.enqueue_trial(proposal.config, user_attrs={"source": proposal.source})
+        trial = self.study.ask()
+        self.problem.space.suggest(trial)
+        return self._begin(Stint(trial, proposal.config, proposal.source, trial.number))
 
-    def _fill(self) -> None:
-        while len(self.pending) < self.settings.jobs and self._wants_more():
-            trial = self.study.ask()
-            config = self.problem.space.suggest(trial)
-            source = str(trial.user_attrs.get("source") or ("random" if trial.number < STARTUP_TRIALS else "tpe"))
-            known = next((t for t in self.run.trials if t.config == config and not t.error), None)
-            if known is not None:
-                self._repeats += 1
-                self.study.tell(trial, _values(known))
-                continue
-            if any(config == running for _, running, _, _ in self.pending.values()):
-                self._repeats += 1
-                self.study.tell(trial, state=TrialState.PRUNED)
-                continue
-            trial.set_user_attr("source", source)
-            self._submit(trial, config, source, attempt=0)
+    def _begin(self, stint: Stint) -> Stint:
+        self.race.running[stint.number] = stint.config
+        # The first is asked everything at once: all others are compared with it.
+        is_first = self.race.incumbent() is None
+        stint.to = len(self.instances) if is_first else (self.race.next_rung(None) or len(self.instances))
+        dear = self.problem.screen is not None and self.problem.screen.twin(stint.config) is not None
+        stint.screening = dear and self.settings.racing and not is_first
+        return stint
 
-    def _submit(self, trial: optuna.Trial, config: Config, source: str, attempt: int) -> None:
-        future = self.executor.submit(run_trial, self.problem, config, self.instances)
-        self.pending[future] = (trial, config, source, attempt)
+    def _asked(self, number: int) -> optuna.Trial:
+        frozen = self.study.get_trials(deepcopy=False)[number]
+        return optuna.Trial(self.study, frozen._trial_id)
 
-    def _next_done(self) -> set[Future[TrialRun]]:
-        return wait(self.pending, timeout=_POLL_S, return_when=FIRST_COMPLETED).done if self.pending else set()
+    def _submit(self, stint: Stint) -> None:
+        asked = len(stint.past.scores) if stint.past else 0
+        some, config, problem = self.instances[asked : stint.to], stint.config, self.problem
+        if stint.screening and problem.screen is not None:
+            config = problem.screen.twin(stint.config) or config
+            some = self.instances[:SCREENED]
+        if stint.screening or asked:
+            problem = replace(problem, context=replace(problem.context, timed=False))
+        self.pending[self.executor.submit(run_trial, problem, config, some)] = stint
 
-    def _settle(self, future: Future[TrialRun], watch: Watch) -> None:
+    def _settle(self, future: Future[TrialRun]) -> None:
         if future not in self.pending:
             return  # it went down with its pool, and was submitted again
-        trial, config, source, attempt = self.pending.pop(future)
+        stint = self.pending.pop(future)
         try:
             ran = future.result()
-        except BrokenProcessPool:
-            self._rebuild(trial, config, source, attempt)
+        except BrokenExecutor:
+            self._rebuild(stint)
             return
         except Exception as error:  # noqa: BLE001  (whatever a trial raises is its outcome, and is kept)
-            log.warning("a trial failed", trial=trial.number, config=config, error=str(error))
-            self._keep(trial, Trial(trial.number, config, source, error=f"{type(error).__name__}: {error}"), watch)
+            log.warning("a trial failed", trial=stint.number, config=stint.config, error=str(error))
+            self._rest(stint, self._gone(stint, error=f"{type(error).__name__}: {error}"))
             return
         self.run.cache.add(ran.cache)
         metric, limits = self.problem.metric, self.problem.limits
-        self._keep(trial, scored(trial.number, config, source, ran.evaluations, metric, limits, ran.seconds), watch)
-
-    def _rebuild(self, trial: optuna.Trial, config: Config, source: str, attempt: int) -> None:
-        """A child died: its pool is gone, and with it every trial that was running there."""
-        lost = [(trial, config, source, attempt), *self.pending.values()]
-        self.pending.clear()
-        self.executor = rebuilt(self.executor, self.settings.jobs)
-        for one, its_config, its_source, tried in lost:
-            if tried >= MOST_RETRIES:
-                error = f"its process died {tried + 1} times, for instance for want of memory"
-                self._keep(one, Trial(one.number, its_config, its_source, error=error), lambda _: None)
-            else:
-                self._submit(one, its_config, its_source, tried + 1)
-
-    def _keep(self, trial: optuna.Trial, outcome: Trial, watch: Watch) -> None:
-        trial.set_user_attr("outcome", json.dumps({**outcome.to_json(), "scores": dict(outcome.scores)}))
-        if outcome.accuracy is None:
-            self.study.tell(trial, state=TrialState.FAIL)
+        screen = self.problem.screen.metric if self.problem.screen else ""
+        one = scored(
+            stint.number, stint.config, stint.source, ran.evaluations, metric, limits, ran.seconds, screen=screen
+        )
+        if stint.screening:
+            self._screened(stint, one)
+            return
+        trial = self.race.keep(joined(stint.past, one, limits) if stint.past else one)
+        if trial.failed or not self.race.goes_on(trial):
+            self._rest(stint, trial)
         else:
-            for name in ("accuracy", "latency_p95_s", "cost_usd"):
-                trial.set_constraint(name, outcome.violations.get(name, 0.0))
-            self.study.tell(trial, _values(outcome))
-        self.run.trials.append(outcome)
-        watch(self._progress(outcome))
+            stint.past, stint.to = trial, self.race.next_rung(trial) or len(self.instances)
+            self._submit(stint)
 
-    def _progress(self, last: Trial) -> Progress:
-        done, elapsed = len(self.run.trials), time.monotonic() - self.start
+    def _screened(self, stint: Stint, twin: Trial) -> None:
+        """Give a dear configuration up that lost on what costs nothing; else let it begin."""
+        leader = self.race.incumbent()
+        found = [twin.screens.get(one.id, float("nan")) for one in self.instances[:SCREENED]]
+        known = [leader.screens.get(one.id, float("nan")) for one in self.instances[:SCREENED]] if leader else []
+        if loses(found, known, len(self.instances)):
+            why = f"lost on {self.problem.screen.metric if self.problem.screen else ''} before any model call"
+            self._rest(stint, self._gone(stint, stopped=why))
+            return
+        stint.screening = False
+        self._submit(stint)
+
+    def _gone(self, stint: Stint, error: str = "", stopped: str = "") -> Trial:
+        """A trial that ends without a score."""
+        trial = Trial(stint.number, stint.config, stint.source, error=error, stopped=stopped)
+        self.race.trials[stint.number] = trial
+        return trial
+
+    def _rebuild(self, stint: Stint) -> None:
+        """A child died: its pool is gone, and with it every trial that was running there."""
+        lost = [stint, *self.pending.values()]
+        self.pending.clear()
+        self.executor = rebuilt(self.executor, self.settings.jobs, self.settings.dask_address)
+        for one in lost:
+            one.attempt += 1
+            if one.attempt > MOST_RETRIES:
+                error = f"its process died {one.attempt} times, for instance for want of memory"
+                self._rest(one, self._gone(one, error=error))
+            else:
+                self._submit(one)
+
+    def _rest(self, stint: Stint, trial: Trial) -> None:
+        """Keep what a trial was asked; Optuna is told at once of those that are through."""
+        is_new = stint.number not in self.opened
+        self.opened.add(stint.number)
+        self.race.running.pop(stint.number, None)
+        stint.trial.set_user_attr("outcome", json.dumps(kept(trial)))
+        if trial.accuracy is None or trial.complete:
+            tell(self.study, stint.trial, trial)
+        self.portfolio.rest(trial)
+        self._watch(self._progress(trial, is_new))
+
+    def _progress(self, last: Trial, is_new: bool) -> Progress:
+        done, elapsed = len(self.opened), time.monotonic() - self.start
         rate = elapsed / max(1, done)
         left = min(rate * (self.settings.trials - done), self.settings.seconds - elapsed)
-        return Progress(done, self.settings.trials, best_of(self.run.trials), last, elapsed, max(0.0, left))
+        best = best_of(list(self.race.trials.values()))
+        return Progress(done, self.settings.trials, best, last, elapsed, max(0.0, left), is_new)
 
-    def _give_up_pending(self) -> None:
-        for trial, config, source, _ in self.pending.values():
-            self.study.tell(trial, state=TrialState.FAIL)
-            self.study.enqueue_trial(config, user_attrs={"source": source})
-        self.pending.clear()
+    def _close(self) -> None:
+        """Tell Optuna of the trials that lost their race, each with its estimate."""
+        for trial in self.race.waiting() + [t for t in self.race.trials.values() if self._over(t)]:
+            tell(self.study, self._asked(trial.number), trial)
+
+    def _over(self, trial: Trial) -> bool:
+        return trial.accuracy is not None and not trial.complete and self.race.too_dear(trial)
 
 
 def run_study(
@@ -215,54 +301,12 @@ def run_study(
     return Driver(problem, instances, settings).search(watch, stop)
 
 
-def open_study(settings: StudySettings, default: Config) -> optuna.Study:
-    """The study of this name, with *default* as its first trial; trials that a killed driver left are asked again."""
-    storage = optuna.storages.RDBStorage(settings.storage) if settings.storage else None
-    study = optuna.create_study(
-        study_name=settings.name,
-        storage=storage,
-        directions=["maximize", "minimize", "minimize"],
-        load_if_exists=True,
-    )
-    study.set_metric_names(["accuracy", "latency_p95_s", "cost_usd"])
-    orphans = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-    # The job's lease guarantees one driver at a time, so whatever still runs belongs to a dead one.
-    for orphan in orphans:
-        study.tell(orphan.number, state=TrialState.FAIL)
-        if orphan.params:
-            study.enqueue_trial(orphan.params, user_attrs={"source": orphan.user_attrs.get("source", "random")})
-    if not study.get_trials(deepcopy=False):
-        study.enqueue_trial(default, user_attrs={"source": "default"})
-    # A resumed sampler with the old seed would propose what it proposed before.
-    study.sampler = optuna.samplers.TPESampler(
-        seed=settings.seed + 1009 * len(finished(study)),
-        n_startup_trials=STARTUP_TRIALS,
-        multivariate=True,
-        group=True,
-    )
-    return study
-
-
-def finished(study: optuna.Study) -> list[Trial]:
-    """The study's finished trials, as they were kept."""
-    return [trial for frozen in study.get_trials(deepcopy=False) if (trial := _kept(frozen)) is not None]
-
-
-def _kept(frozen: FrozenTrial) -> Trial | None:
-    if "outcome" not in frozen.user_attrs or frozen.state not in (TrialState.COMPLETE, TrialState.FAIL):
-        return None
-    body: dict[str, Any] = json.loads(frozen.user_attrs["outcome"])
-    body.pop("feasible")
-    return Trial(**body)
-
-
-def _values(trial: Trial) -> tuple[float, float, float]:
-    return trial.accuracy or 0.0, trial.latency_p95_s or 0.0, trial.cost_usd or 0.0
-
-
 def best_of(trials: Sequence[Trial]) -> Trial | None:
-    """The feasible trial of highest accuracy, cheaper and faster first among equals; else the most accurate of all."""
-    pool = [trial for trial in trials if trial.feasible] or [t for t in trials if t.accuracy is not None]
+    """The feasible trial of highest accuracy, cheaper and faster first among equals; else the most accurate of all.
+
+    Only trials that were asked everything count: an estimate wins nothing.
+    """
+    pool = [trial for trial in trials if trial.feasible] or [t for t in trials if t.complete]
     return min(pool, key=_order, default=None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,16 @@ class Trial:
     """One configuration, scored.
 
     Attributes:
-        source: Which search proposed it: ``default``, ``random`` or ``tpe``.
-        scores: The searched metric by instance id; NaN is missing.
+        source: Which search proposed it: a key of `neo.automl.portfolio.PROPOSERS`, or ``default``.
+        scores: The searched metric by instance id, in the order of asking; NaN is missing.
         means: Mean of every metric over the instances where it is not missing.
-        accuracy: Mean of the searched metric; None when the trial failed.
-        latency_p95_s: 95th percentile over instances, in seconds.
+        accuracy: Mean of the searched metric; None when the trial failed. Of a trial that was stopped early, the
+            estimate for all instances.
+        latency_p95_s: 95th percentile over the timed instances, in seconds.
+        latencies_s: What was timed.
+        of: Instances that a whole trial is asked; 0 is as many as there are scores.
+        screens: The screening metric by instance id, where the problem has a screen.
+        stopped: Why it was given up before it was scored at all; empty when it was not.
         cost_usd: Mean dollars an instance.
         violations: By limit, how far it is missed, in the limit's unit; empty when all are met.
     """
@@ -37,11 +42,25 @@ class Trial:
     violations: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     error: str = ""
+    latencies_s: Sequence[float] = ()
+    of: int = 0
+    screens: Mapping[str, float] = field(default_factory=dict)
+    stopped: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it could not be scored."""
+        return self.accuracy is None and not self.stopped
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was scored on every instance; one that lost a race on the way was not."""
+        return self.accuracy is not None and len(self.scores) >= self.of
 
     @property
     def feasible(self) -> bool:
-        """Whether it was scored and meets every limit."""
-        return self.accuracy is not None and not self.violations
+        """Whether it was scored on every instance and meets every limit."""
+        return self.complete and not self.violations
 
     def to_json(self) -> dict[str, Any]:
         """The trial as plain JSON values, without the per-instance scores."""
@@ -53,10 +72,13 @@ class Trial:
             "latency_p95_s": self.latency_p95_s,
             "cost_usd": self.cost_usd,
             "means": dict(self.means),
+            "asked": len(self.scores),
+            "of": self.of or len(self.scores),
             "feasible": self.feasible,
             "violations": dict(self.violations),
             "seconds": round(self.seconds, 3),
             "error": self.error,
+            "stopped": self.stopped,
         }
 
 
@@ -68,13 +90,15 @@ def scored(
     metric: str,
     limits: Limits,
     seconds: float,
+    screen: str = "",
 ) -> Trial:
-    """The trial that these evaluations make."""
+    """The trial that these evaluations make; *screen* names the screening metric."""
     scores = {evaluation.instance: evaluation.metrics.get(metric, float("nan")) for evaluation in evaluations}
     names = sorted({name for evaluation in evaluations for name in evaluation.metrics})
     means = {name: mean([e.metrics.get(name, float("nan")) for e in evaluations]) for name in names}
     accuracy = mean(list(scores.values()))
-    latency = latency_p95([e.latency_s for e in evaluations])
+    latencies = [e.latency_s for e in evaluations if not np.isnan(e.latency_s)]
+    latency = latency_p95(latencies)
     cost = float(np.mean([e.cost_usd for e in evaluations])) if evaluations else 0.0
     return Trial(
         number=number,
@@ -88,7 +112,46 @@ def scored(
         violations=violations(accuracy, latency, cost, limits),
         seconds=seconds,
         error="" if accuracy is not None else f"{metric} is missing for every instance",
+        latencies_s=latencies,
+        screens={e.instance: e.metrics[screen] for e in evaluations if screen in e.metrics},
     )
+
+
+def joined(first: Trial, then: Trial, limits: Limits) -> Trial:
+    """One trial of two rungs: the same configuration on further instances."""
+    asked, more = len(first.scores), len(then.scores)
+    share = more / max(1, asked + more)
+    names = first.means.keys() | then.means.keys()
+    scores = {**first.scores, **then.scores}
+    accuracy, latencies = mean(list(scores.values())), [*first.latencies_s, *then.latencies_s]
+    latency, cost = latency_p95(latencies), _mixed(first.cost_usd, then.cost_usd, share) or 0.0
+    mixed = {name: _mixed(first.means.get(name), then.means.get(name), share) for name in sorted(names)}
+    return replace(
+        first,
+        scores=scores,
+        screens={**first.screens, **then.screens},
+        means={name: value for name, value in mixed.items() if value is not None},
+        accuracy=accuracy,
+        latencies_s=latencies,
+        latency_p95_s=latency,
+        cost_usd=cost,
+        violations=violations(accuracy, latency, cost, limits),
+        seconds=first.seconds + then.seconds,
+        error="" if accuracy is not None else first.error or then.error,
+    )
+
+
+def _mixed(one: float | None, other: float | None, share: float) -> float | None:
+    """The mean of two means, the second with *share* of the instances; one alone where the other is missing."""
+    if one is None or other is None:
+        return other if one is None else one
+    return (1 - share) * one + share * other
+
+
+def estimated(trial: Trial, accuracy: float, limits: Limits) -> Trial:
+    """The same trial with an estimate of its accuracy over all instances."""
+    missed = violations(accuracy, trial.latency_p95_s or 0.0, trial.cost_usd or 0.0, limits)
+    return replace(trial, accuracy=accuracy, violations=missed)
 
 
 def mean(values: Sequence[float]) -> float | None:
@@ -125,7 +188,7 @@ def shortfall(trial: Trial, limits: Limits) -> float:
 
 def pareto_front(trials: Sequence[Trial]) -> list[Trial]:
     """The trials that no other beats in accuracy, latency and cost at once, best accuracy first."""
-    done = [trial for trial in trials if trial.accuracy is not None]
+    done = [trial for trial in trials if trial.complete]
     front = [trial for trial in done if not any(_dominates(other, trial) for other in done)]
     return sorted(front, key=lambda trial: -(trial.accuracy or 0.0))
 

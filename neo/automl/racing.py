@@ -1,0 +1,175 @@
+"""Racing: configurations are asked few questions first, and more only while they may still win.
+
+Every configuration is asked the questions in one shuffled, stratified order, so any two are compared in pairs on the
+questions that both were asked. The *incumbent* is the best configuration that was asked all of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from neo.automl.problem import Instance, Limits
+from neo.automl.space import Config
+from neo.automl.trials import Trial, estimated
+
+Floats = npt.NDArray[np.float64]
+
+FIRST_RUNG = 8
+LEAST = 16  # questions after which a configuration that is still in waits, until the portfolio takes it up again
+STANDARD_ERRORS = 1.0  # a wrong stop is mended when the model takes the configuration up again, so stops may be bold
+LAST_SHARE = 0.75  # a rung above this share of all questions would save nothing
+NOISE = 0.01  # least variance of one paired difference: eight equal pairs do not make two configurations equal
+
+
+def rungs(n: int, racing: bool = True) -> tuple[int, ...]:
+    """How many questions a configuration has been asked at each rung; all *n* at the last.
+
+    >>> rungs(200), rungs(60), rungs(5)
+    ((8, 16, 32, 64, 128, 200), (8, 16, 32, 60), (5,))
+    """
+    sizes = []
+    size = FIRST_RUNG
+    while racing and size <= LAST_SHARE * n:
+        sizes.append(size)
+        size *= 2
+    return (*sizes, n)
+
+
+def shuffled(instances: Sequence[Instance], seed: int) -> tuple[Instance, ...]:
+    """The order of asking: random within each stratum, and each prefix keeps the strata's proportions."""
+    random = np.random.default_rng(seed)
+    strata: dict[str, list[Instance]] = defaultdict(list)
+    for instance in instances:
+        strata[instance.stratum].append(instance)
+    placed: list[tuple[float, int, Instance]] = []
+    for name in sorted(strata):
+        members = [strata[name][i] for i in random.permutation(len(strata[name]))]
+        start = random.random()
+        placed += [((place + start) / len(members), len(placed) + place, one) for place, one in enumerate(members)]
+    return tuple(instance for _, _, instance in sorted(placed, key=lambda item: item[:2]))
+
+
+def differences(one: Sequence[float], other: Sequence[float]) -> Floats:
+    """Paired differences on the questions that both were asked, without missing ones."""
+    m = min(len(one), len(other))
+    found = np.asarray(one[:m], dtype=np.float64) - np.asarray(other[:m], dtype=np.float64)
+    return found[~np.isnan(found)]
+
+
+def loses(challenger: Sequence[float], incumbent: Sequence[float], n: int) -> bool:
+    """Whether the paired test says that the challenger will not beat the incumbent over all *n* questions.
+
+    The standard error carries the finite-population correction: what is not asked yet is a part of the same *n*.
+    """
+    pairs = differences(challenger, incumbent)
+    if len(pairs) < 2:
+        return False
+    error = float(pairs.std(ddof=1)) * np.sqrt((1 - len(pairs) / n) / len(pairs)) if len(pairs) < n else 0.0
+    return bool(pairs.mean() + STANDARD_ERRORS * error < 0)
+
+
+def estimate(scores: Sequence[float], known: Sequence[Sequence[float]], n: int) -> tuple[float, float]:
+    """A configuration's mean over all *n* questions, told from the first few.
+
+    The few questions may be easy or hard ones. So its mean is that of the fully asked configuration to which its paired
+    differences vary least, plus the mean difference (a control variate).
+
+    Args:
+        scores: The first questions' scores, in the order of asking.
+        known: Scores of the configurations that were asked all questions.
+        n: Questions in all.
+
+    Returns:
+        The mean and its variance; NaN and infinity when nothing was measured.
+    """
+    paired = [(differences(scores, other), other) for other in known]
+    paired = [(d, other) for d, other in paired if len(d) > 1]
+    if len(scores) >= n or not paired:
+        own = np.asarray(scores, dtype=np.float64)
+        own = own[~np.isnan(own)]
+        if not len(own):
+            return float("nan"), float("inf")
+        spread = max(float(own.var(ddof=1)), NOISE) if len(own) > 1 else 0.25
+        return float(own.mean()), spread * max(0.0, 1 - len(scores) / n) / len(own)
+    best, other = min(paired, key=lambda item: float(item[0].var(ddof=1)))
+    variance = max(float(best.var(ddof=1)), NOISE) * (1 - len(scores) / n) / len(best)
+    return float(np.nanmean(np.asarray(other, dtype=np.float64)) + best.mean()), variance
+
+
+class Race:
+    """All configurations of one search: what each was asked, what it may still reach, and which one leads.
+
+    Args:
+        ids: Every question's id, in the order of asking.
+        limits: The person's.
+        racing: Whether configurations may be stopped; without it each is asked everything at once.
+    """
+
+    def __init__(self, ids: Sequence[str], limits: Limits, racing: bool = True) -> None:
+        self.ids, self.limits, self.racing = tuple(ids), limits, racing
+        self.rungs = rungs(len(ids), racing)
+        self.trials: dict[int, Trial] = {}
+        self.running: dict[int, Config] = {}
+
+    def scores(self, trial: Trial) -> list[float]:
+        """A trial's scores in the order of asking."""
+        return [trial.scores[one] for one in self.ids[: len(trial.scores)]]
+
+    def knows(self, config: Config) -> bool:
+        """Whether the configuration was proposed before."""
+        return any(trial.config == config for trial in self.trials.values()) or config in self.running.values()
+
+    def incumbent(self) -> Trial | None:
+        """The most accurate trial that was asked everything; one within the limits on latency and cost goes before."""
+        done = [trial for trial in self.trials.values() if trial.complete]
+        return min(
+            done, key=lambda t: (self.too_dear(t), -(t.accuracy or 0.0), t.cost_usd or 0.0, t.number), default=None
+        )
+
+    def too_dear(self, trial: Trial) -> bool:
+        """Whether it is over the limit on latency or cost, whatever its accuracy."""
+        return bool(trial.violations.keys() - {"accuracy"})
+
+    def keep(self, trial: Trial) -> Trial:
+        """Take in what a trial was asked up to now; one that is not through gets an estimate of its accuracy."""
+        trial = replace(trial, of=len(self.ids))
+        if trial.accuracy is not None and not trial.complete:
+            trial = estimated(trial, self.estimate(trial)[0], self.limits)
+        self.trials[trial.number] = trial
+        return trial
+
+    def estimate(self, trial: Trial) -> tuple[float, float]:
+        """Mean accuracy over all questions, and its variance."""
+        known = [self.scores(one) for one in self.trials.values() if one.complete]
+        return estimate(self.scores(trial), known, len(self.ids))
+
+    def next_rung(self, trial: Trial | None) -> int | None:
+        """How many questions it has been asked after its next rung; None when it is through."""
+        asked = len(trial.scores) if trial else 0
+        return next((size for size in self.rungs if size > asked), None)
+
+    def goes_on(self, trial: Trial) -> bool:
+        """Whether a trial that ended a rung goes on at once: it is asked LEAST questions unless it loses before."""
+        leader = self.incumbent()
+        if leader is None:
+            return not trial.complete
+        lost = loses(self.scores(trial), self.scores(leader), len(self.ids))
+        return not trial.complete and len(trial.scores) < LEAST and not lost and not self.too_dear(trial)
+
+    def waiting(self) -> list[Trial]:
+        """Trials that were asked a part and could be asked more."""
+        return [
+            trial
+            for number, trial in self.trials.items()
+            if trial.accuracy is not None and not trial.complete and number not in self.running
+            and not self.too_dear(trial)
+        ]  # fmt: skip
+
+    def evaluations(self) -> int:
+        """Questions asked, of all trials together."""
+        return sum(len(trial.scores) for trial in self.trials.values())
