@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,14 @@ class Settings(BaseSettings):
     )
     openai_model: str = Field("gpt-5-mini", description="The endpoint's model.")
 
+    openai_price: str = Field(
+        "",
+        description="Dollars for a million prompt and completion tokens of it, as 0.25/2; default: list prices.",
+    )
+    compute_usd_per_hour: float = Field(
+        0.0, ge=0, description="Dollars for an hour of this machine, counted in the cost of an answer; 0 is free."
+    )
+
     grace_s: float = Field(60.0, ge=0, description="Seconds in which an approval can be taken back.")
     trials: int = Field(40, ge=1, description="Trials of a search.")
     trial_jobs: int = Field(
@@ -68,12 +77,25 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
 
+    @field_validator("openai_price")
+    @classmethod
+    def _price(cls, value: str) -> str:
+        if value and not re.fullmatch(r"\s*\d+(\.\d+)?\s*/\s*\d+(\.\d+)?\s*", value):
+            raise ValueError("write two prices with a slash between them, such as 0.25/2")
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("write DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @property
+    def stated_price(self) -> tuple[float, float] | None:
+        """What the endpoint's model costs, where somebody said so."""
+        prompt, _, completion = self.openai_price.partition("/")
+        return (float(prompt), float(completion)) if completion else None
 
     @property
     def models(self) -> Path:

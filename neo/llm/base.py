@@ -12,11 +12,16 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An OpenAI-compatible endpoint; *base_url* None is OpenAI itself."""
+    """An OpenAI-compatible endpoint; *base_url* None is OpenAI itself.
+
+    Attributes:
+        price: Dollars for a million prompt tokens and a million completion tokens, where somebody stated them.
+    """
 
     api_key: str = field(repr=False)
     base_url: str | None
     model: str
+    price: tuple[float, float] | None = None
 
     @property
     def is_local(self) -> bool:

@@ -38,7 +38,7 @@ class OpenAIModel:
     ) -> None:
         self.name = endpoint.model
         self._endpoint, self._max = endpoint, max_tokens
-        self._price = price_of(endpoint.model, endpoint.base_url)
+        self._price = price_of(endpoint.model, endpoint.base_url, endpoint.price)
         self._client = openai.OpenAI(
             api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=timeout_s, max_retries=RETRIES
         )

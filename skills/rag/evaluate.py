@@ -18,6 +18,7 @@ from neo.evals.evidence import Anchored, anchor
 from neo.evals.golden_set import GoldenQuestion, GoldenSet
 from neo.evals.judge import Judge
 from neo.evals.retrieval_metrics import Place
+from skills.rag.computing import with_computing
 from skills.rag.judging import JUDGE_METRICS, Judged, OpenJudge, judge_answers
 from skills.rag.models import load, meaning_model, remembering
 from skills.rag.runtime.answers import NOT_FOUND, Answer, Complete, Hit
@@ -114,18 +115,19 @@ def evaluate(
     latencies = _latencies(trial, questions, answers, context.timed)
     scores = _scores(trial, questions, hits, answers, context)
     judged = _judged(questions, hits, answers, open_judge(context) if open_judge else None)
-    return [
+    found = [
         Evaluation(
             question.id,
             {**score, **word.scores},
             latency,
             answer.cost_usd if answer else 0.0,
-            {**_output(question, answer, found), **word.output},
+            {**_output(question, answer, read), **word.output},
         )
-        for question, score, latency, answer, found, word in zip(
+        for question, score, latency, answer, read, word in zip(
             questions, scores, latencies, answers, hits, judged, strict=True
         )
     ]
+    return with_computing(found, config, context)
 
 
 @dataclass(frozen=True)

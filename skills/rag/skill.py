@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 
+from neo.automl.machine import compute_note
 from neo.automl.problem import Context, Evaluation, InputFile, Limits, Problem, Resources
 from neo.automl.space import Config, LeftOut
 from neo.domain.brief import Brief, SlotValue
@@ -16,6 +17,7 @@ from neo.evals.golden_set import GoldenSet
 from neo.llm.base import ChatModel
 from neo.llm.local_model import local_model
 from neo.llm.openai_model import OpenAIModel
+from neo.llm.pricing import UNKNOWN, UNPRICED, price_of
 from neo.skill import Build, Examination, Proposal, Reply, Skill
 from skills.rag import client, intake, package, writing
 from skills.rag.evaluate import evaluate, instances_of, metrics_for
@@ -87,6 +89,8 @@ class RagSkill(Skill):
             evaluate=partial(evaluate, open_model=open_model, open_judge=None if no_judge else open_judge),
             context=context,
             notes=(
+                compute_note(allowed),
+                *_unpriced(allowed),
                 *kept_out,
                 *not_told,
                 *(() if no_judge else _beside_people(context, golden)),
@@ -134,6 +138,14 @@ def _metric(brief: Brief, names: Sequence[str], no_judge: str) -> tuple[str, tup
     can = ", ".join(names)
     note = f"The metric {wanted} cannot be told{because}; {names[0]} stands in. It can tell: {can}."
     return names[0], (note,)
+
+
+def _unpriced(resources: Resources) -> tuple[str, ...]:
+    """A note when the endpoint's model has no known price, so that the dearest stands in."""
+    endpoint = resources.endpoint
+    if endpoint is None or price_of(endpoint.model, endpoint.base_url, endpoint.price) is not UNKNOWN:
+        return ()
+    return (UNPRICED.format(model=endpoint.model, prompt=UNKNOWN.prompt_usd, completion=UNKNOWN.completion_usd),)
 
 
 def _unjudged(no_judge: str) -> tuple[LeftOut, ...]:

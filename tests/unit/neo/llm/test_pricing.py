@@ -22,11 +22,20 @@ from neo.llm.pricing import FREE, PRICES, UNKNOWN, Price, price_of
         ("llama3", "http://[::1]:8080/v1", FREE),
         ("llama3", "https://models.example/v1", UNKNOWN),
         ("brand-new", None, UNKNOWN),
+        ("gpt-4o-latest", None, PRICES["gpt-4o"]),
+        ("gpt-5.9", None, UNKNOWN),  # a later relative may cost more than what it is called after
+        ("gpt-5-mini-pro", None, UNKNOWN),
+        ("gpt-4.1-2025-04-14-ft", None, UNKNOWN),
         ("gpt-5", "https://localhost.example/v1", PRICES["gpt-5"]),  # not this machine
     ],
 )
 def test_the_price_of_a_model_at_an_endpoint(model: str, url: str | None, price: Price) -> None:
     assert price_of(model, url) == price
+
+
+def test_a_stated_price_goes_before_the_table() -> None:
+    assert price_of("gpt-5", None, (0.5, 1.5)) == Price(0.5, 1.5)
+    assert price_of("llama3", "https://models.example/v1", (0.0, 0.0)) == FREE
 
 
 def test_an_unknown_model_is_taken_for_the_dearest() -> None:
