@@ -18,6 +18,10 @@ from neo.automl.space import Config
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
 
+# The role of a file that no person gave: a deployed version's answers with people's thumbs, as JSON lines of
+# ``question``, ``answer``, ``sources`` and ``label`` (1 is good, 0 is bad).
+THUMBS = "thumbs"
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -216,4 +220,4 @@ class Skill(ABC):
         return f"{instance.id}: {dict(evaluation.output)}"
 
 
-__all__ = ["Build", "Context", "Examination", "FileReport", "Proposal", "Reply", "Skill", "Slot"]
+__all__ = ["THUMBS", "Build", "Context", "Examination", "FileReport", "Proposal", "Reply", "Skill", "Slot"]

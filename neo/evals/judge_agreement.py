@@ -41,13 +41,13 @@ class Calibration:
         """Whether the judge may be relied on."""
         return self.kappa.value >= TRUSTED_KAPPA
 
-    def words(self) -> str:
+    def words(self, whom: str = "people") -> str:
         """The result in a sentence or two, with a warning where the judge is not to be trusted."""
         n = self.agreement.n
         gone = f" It gave no judgement on {self.missing} more." if self.missing else ""
         if n == 0:
             return f"The judge was compared with no label of a person, so nobody knows how far to trust it.{gone}"
-        share = f"The judge agrees with people on {100 * self.agreement.value:.0f} % of {n} answers"
+        share = f"The judge agrees with {whom} on {100 * self.agreement.value:.0f} % of {n} answers"
         if math.isnan(self.kappa.value):
             return f"{share}; all are graded alike, so this tells nothing.{gone} {UNTRUSTED}"
         said = f"{share}, kappa {_short(self.kappa.value)} [{_short(self.kappa.low)}, {_short(self.kappa.high)}].{gone}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,7 @@ from neo.delivery.deployers import Deployer
 from neo.domain.brief import Brief
 from neo.domain.events import FileRef
 from neo.domain.lifecycle import Stage
-from neo.skill import Examination, FileReport, Skill
+from neo.skill import THUMBS, Examination, FileReport, Skill
 from neo.store import Store, Transaction
 from neo.store.files import FileStore
 from neo.store.tables import JobRow, ProjectRow
@@ -66,11 +67,16 @@ class Deps:
         return self.skills[project.skill]
 
     def inputs(self, tx: Transaction, project: str) -> tuple[InputFile, ...]:
-        """The project's stored files."""
-        return tuple(
+        """The project's stored files, and what people thought of its answers as one more."""
+        files = tuple(
             InputFile(row.role, row.name, self.files.path(row.address), row.address)
             for row in tx.projects.files(project, "stored")
         )
+        thumbs = tx.feedback.voted(project)
+        if not thumbs:
+            return files
+        address = self.files.put("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in thumbs).encode())
+        return (*files, InputFile(THUMBS, f"{THUMBS}.jsonl", self.files.path(address), address))
 
     def folder(self, project: str) -> Path:
         """Where a project's packages and reports lie."""

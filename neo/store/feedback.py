@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -60,6 +61,17 @@ class Feedback:
         return self._session.exec(
             select(FeedbackRow).where(FeedbackRow.project == project).order_by(col(FeedbackRow.at))
         ).all()
+
+    def voted(self, project: str) -> list[dict[str, Any]]:
+        """The answers that have more thumbs of one kind than of the other, oldest first, each with its label."""
+        sums: dict[str, int] = {}
+        for row in self.of_project(project):
+            sums[row.answer] = sums.get(row.answer, 0) + row.rating
+        return [
+            {"question": one.question, "answer": one.text, "sources": one.sources, "label": float(sums[one.id] > 0)}
+            for one in (self.answers(project) if any(sums.values()) else [])
+            if sums.get(one.id)
+        ]
 
     def answers(self, project: str) -> Sequence[AnswerRow]:
         """All answers of a project, oldest first."""

@@ -12,7 +12,7 @@ from neo.errors import BadInput, UserError
 from neo.evals.evidence import Anchored, anchor
 from neo.evals.golden_files import READERS
 from neo.evals.golden_set import FEW, GoldenQuestion, GoldenSet, Rejected, load_golden
-from neo.skill import Examination, FileReport
+from neo.skill import THUMBS, Examination, FileReport
 from skills.rag.runtime.documents import Document, DocumentError
 from skills.rag.runtime.parsers import PARSERS, parse
 from skills.rag.writing import counted
@@ -70,7 +70,7 @@ def read_inputs(inputs: Sequence[InputFile]) -> Read:
     documents: list[Document] = []
     sets: list[tuple[str, GoldenSet]] = []
     first: dict[str, str] = {}
-    for file in inputs:
+    for file in (one for one in inputs if one.role != THUMBS):
         suffix = PurePath(file.name).suffix.lower()
         if file.sha256 in first:
             reports.append(FileReport(file.name, "", f"the same file as {first[file.sha256]}; it is used once."))

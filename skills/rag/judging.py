@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from neo.automl.cached_model import CachedModel
-from neo.automl.problem import Context, Metric, Resources
+from neo.automl.problem import Context, InputFile, Metric, Resources
 from neo.automl.stage_cache import cache_at
 from neo.evals.golden_set import GoldenQuestion, GoldenSet
 from neo.evals.judge import Judge, Judgement, missing_in_words
@@ -19,6 +20,7 @@ from neo.evals.judge_rubric import CORRECT, FAITHFUL, Case, Criterion
 from neo.llm.base import ChatModel, Endpoint
 from neo.llm.openai_model import OpenAIModel
 from neo.llm.structured import schema_of
+from neo.skill import THUMBS
 from skills.rag.runtime.answers import Answer, Hit
 
 JUDGE_METRICS = (
@@ -122,13 +124,38 @@ def judge_answers(
     return [found.get(place, Judged()) for place in range(len(questions))]
 
 
-def calibrated(judge: Judge, golden: GoldenSet) -> tuple[Calibration, str]:
-    """The judge beside the people who graded given answers, and what is missing, in words."""
+def beside_people(judge: Judge, golden: GoldenSet, inputs: Sequence[InputFile]) -> list[str]:
+    """How far the judge agrees with grades in the golden set, and with thumbs on answers of a deployed version."""
+    graded, missing = _beside_grades(judge, golden)
+    thumbs, gone = _beside_thumbs(judge, inputs)
+    told = [
+        *([graded.words()] if graded.agreement.n + graded.missing or not thumbs else []),
+        *([f"On faithfulness: {thumbs.words('thumbs')}"] if thumbs else []),
+    ]
+    return [note for note in (*told, missing, gone) if note]
+
+
+def _beside_grades(judge: Judge, golden: GoldenSet) -> tuple[Calibration, str]:
     labelled = [one for one in golden.labelled if one.answer][:MOST_LABELLED]
     cases = [Case(one.question, one.given or "", one.answer or "") for one in labelled]
     said = judge.judge_all([(CORRECT, case) for case in cases])
     labels = [one.label if one.label is not None else float("nan") for one in labelled]
     return calibrate([one.score for one in said], labels), missing_in_words(said)
+
+
+def _beside_thumbs(judge: Judge, inputs: Sequence[InputFile]) -> tuple[Calibration | None, str]:
+    """A thumb has no expected answer beside it, so it is the judgement of faithfulness that is compared with it."""
+    lines = [line for file in inputs if file.role == THUMBS for line in file.path.read_text("utf-8").splitlines()]
+    votes = [json.loads(line) for line in lines[-MOST_LABELLED:]]
+    votes = [vote for vote in votes if vote["sources"]]  # a refusal rests on nothing
+    if not votes:
+        return None, ""
+    cases = [
+        Case(vote["question"], vote["answer"], context="\n\n".join(source["quote"] for source in vote["sources"]))
+        for vote in votes
+    ]
+    said = judge.judge_all([(FAITHFUL, case) for case in cases])
+    return calibrate([one.score for one in said], [vote["label"] for vote in votes]), missing_in_words(said)
 
 
 def _judged(said: Mapping[str, Judgement]) -> Judged:

@@ -95,7 +95,7 @@ def _models(full: Config, resources: Resources, loaded: Loaded, folder: Path) ->
 
 def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
     """Which model, where, and its price in dollars for a million tokens; never the key."""
-    price = price_of(endpoint.model, endpoint.base_url)
+    price = price_of(endpoint.model, endpoint.base_url, endpoint.price)
     return {
         "endpoint_model": endpoint.model,
         "endpoint_url": endpoint.base_url or "",

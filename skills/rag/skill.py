@@ -13,7 +13,6 @@ from neo.automl.space import Config, LeftOut
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Item
 from neo.errors import BadInput
-from neo.evals.golden_set import GoldenSet
 from neo.llm.base import ChatModel
 from neo.llm.local_model import local_model
 from neo.llm.openai_model import OpenAIModel
@@ -21,7 +20,7 @@ from neo.llm.pricing import UNKNOWN, UNPRICED, price_of
 from neo.skill import Build, Examination, Proposal, Reply, Skill
 from skills.rag import client, intake, package, writing
 from skills.rag.evaluate import evaluate, instances_of, metrics_for
-from skills.rag.judging import calibrated, judge_names, open_judge, why_no_judge
+from skills.rag.judging import beside_people, judge_names, open_judge, why_no_judge
 from skills.rag.proposing import propose
 from skills.rag.slots import FITTING, SLOTS, STAYS
 from skills.rag.space import search_space
@@ -93,7 +92,7 @@ class RagSkill(Skill):
                 *_unpriced(allowed),
                 *kept_out,
                 *not_told,
-                *(() if no_judge else _beside_people(context, golden)),
+                *([] if no_judge else beside_people(open_judge(context), golden, inputs)),
                 *golden.notes,
                 *(f"{one.row} of the golden set is left out: {one.reason}" for one in golden.rejected),
             ),
@@ -150,12 +149,6 @@ def _unpriced(resources: Resources) -> tuple[str, ...]:
 
 def _unjudged(no_judge: str) -> tuple[LeftOut, ...]:
     return (LeftOut("metric", "a language model as judge of answers", no_judge),) if no_judge else ()
-
-
-def _beside_people(context: Context, golden: GoldenSet) -> tuple[str, ...]:
-    """How far the judge agrees with the grades in the golden set, and what judging means here."""
-    found, missing = calibrated(open_judge(context), golden)
-    return tuple(note for note in (found.words(), missing) if note)
 
 
 def _allowed(brief: Brief, resources: Resources) -> tuple[Resources, tuple[str, ...]]:

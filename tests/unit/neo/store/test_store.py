@@ -20,7 +20,7 @@ from neo.store import Store
 from neo.store.files import FileStore
 from neo.store.jobs import LEASE_S
 from neo.store.migrate import migrate, newest
-from neo.store.tables import ProjectRow
+from neo.store.tables import AnswerRow, ProjectRow
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -237,3 +237,17 @@ def test_a_full_disk_is_a_clear_refusal(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(Unavailable, match="Make room"):
         FileStore(tmp_path).put(b"x" * 100_000)
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_votes_are_answers_with_more_thumbs_of_one_kind(store: Store) -> None:
+    with store.write() as tx:
+        for number, ratings in enumerate(((1, 1, -1), (-1,), (1, -1), (0,), ())):
+            answer = AnswerRow(
+                id=f"a{number}", project="p", version="v", user="U", question=f"q{number}", text="t", at=float(number)
+            )
+            tx.feedback.add_answer(answer)
+            for user, rating in enumerate(ratings):
+                tx.feedback.rate(answer, f"U{user}", rating, "emoji", 1.0)
+    with store.read() as tx:
+        assert [(one["question"], one["label"]) for one in tx.feedback.voted("p")] == [("q0", 1.0), ("q1", 0.0)]
+        assert tx.feedback.voted("another") == []

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from chat_server import serving, texts_of
 
-from neo.automl.problem import InputFile, Problem, Resources
+from neo.automl.problem import Context, InputFile, Problem, Resources
 from neo.domain.brief import Brief, SlotValue
-from neo.evals.golden_set import load_golden
+from neo.evals.golden_set import GoldenSet, load_golden
 from neo.llm.base import Endpoint
 from neo.llm.pricing import price_of
+from neo.skill import THUMBS
+from skills.rag.judging import beside_people, open_judge
 from skills.rag.skill import RagSkill
 from skills.rag.slots import MAY_GO
 
@@ -126,6 +128,28 @@ def test_where_none_judges_the_space_says_why(
     assert why in reason
     if said.get("metric"):
         assert any(why in note for note in found.notes)
+
+
+def test_thumbs_on_answers_are_compared_with_judged_faithfulness(tmp_path: Path) -> None:
+    votes = [
+        {"question": "q", "answer": answer, "sources": [{"quote": "kept in the Elm hall"}], "label": label}
+        for answer, label in (("Elm hall", 1.0), ("Elm hall", 0.0), ("Yard", 0.0), ("Yard", 0.0), ("hall", 1.0))
+    ]
+    votes.append({"question": "q", "answer": "I could not find this.", "sources": [], "label": 0.0})
+
+    def answer(body: dict[str, Any]) -> str:
+        said = json.loads(texts_of(body)[1].split("\nAnswer: ")[1])
+        founded = "hall" in said
+        return json.dumps({"quote": said if founded else "", "reason": "r", "grade": 3 if founded else 0})
+
+    path = tmp_path / "votes"
+    path.write_text("".join(json.dumps(vote) + "\n" for vote in votes))
+    thumbs = InputFile(THUMBS, "thumbs.jsonl", path, "t")
+    with serving(answer) as server:
+        context = Context((), tmp_path / "cache", Resources(tmp_path, endpoint=server.endpoint()))
+        (note,) = beside_people(open_judge(context), GoldenSet(()), [thumbs])
+    assert "On faithfulness: The judge agrees with thumbs on 80 % of 5 answers, kappa .62" in note
+    assert len(server.asked) == 3  # the same answer to the same question is judged once, and the refusal not at all
 
 
 @pytest.mark.parametrize(
