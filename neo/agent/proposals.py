@@ -67,7 +67,7 @@ def offer(proposals: Sequence[Proposal], batch: str, own: int) -> Post:
 
 NO_OWN = "There are no golden questions yet."
 METHODS = {
-    "template": "made by rule from single sentences, so they use the documents' own words",
+    "template": "made by rule from single sentences, in the documents' own words, which flatters searching by words",
     "model": "written by the language model, each checked to be quoted from your documents",
 }
 HOW = (

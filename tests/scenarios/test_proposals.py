@@ -12,6 +12,7 @@ from chat_server import serving, texts_of
 from world import COLLEAGUE, HANDBOOK, World, golden_csv, world
 
 from neo.app import Neo
+from neo.delivery.deployers import Running
 from neo.domain.posts import Post
 from neo.evals.golden_set import load_golden
 from neo.services.deps import Deps
@@ -219,3 +220,22 @@ def test_an_endpoint_that_is_down_leaves_the_templates(bare: World) -> None:
         begin(_with_endpoint(bare, server.endpoint()))
     assert len(server.asked) == 3  # one question, three attempts
     assert {row.body["method"] for row in rows(bare)} == {"template"}
+
+
+def test_without_one_golden_question_the_road_leads_to_a_live_system(bare: World) -> None:
+    begin(bare)
+    bare.press("keep_questions", rows(bare)[0].batch)
+    bare.work()
+    bare.say("10 % accuracy, 2 seconds, 1 cent")
+    bare.press("recommended", bare.project().id)
+    bare.work()
+    for kind in ("requirements", "architecture"):
+        bare.react(kind, "+1")
+        bare.later(61)
+        bare.work("short", "tune")
+    project = bare.project()
+    assert project.stage == "live", bare.last().text
+    with bare.store.read() as tx:
+        deployment = tx.deployments.current(project.id)
+    assert deployment is not None
+    bare.neo.deps.deployer.stop(Running(deployment.url, deployment.pid))
