@@ -90,8 +90,8 @@ def risks(brief: Brief, found: Examination) -> list[Item]:
         items.append(
             Item(
                 f"{facts['synthetic']} of the questions are synthetic. They are worded as the documents are, so they "
-                "are easier to find than what people ask, above all by words: measured accuracy is likely too high, and "
-                "searching by words may win where it should not. Questions of your own mend that.",
+                "are easier to find than what people ask, above all by words: measured accuracy is likely too high, "
+                "and searching by words may win where it should not. Questions of your own mend that.",
                 "K5",
             )
         )
