@@ -1,24 +1,31 @@
-"""The verdict: who won, by how much, on questions that the search never saw."""
+"""The verdict: who won, by how much, and how sure that is.
+
+The winner is compared with three others on questions that did not choose it. Three comparisons are three chances to be
+wrong, so each has its share of the error (Bonferroni): all three hold together with 95 %.
+"""
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from neo.automl.executors import TrialRun, run_trial
+from neo.automl.choice import choose, chosen_without, without
+from neo.automl.executors import run_trial
+from neo.automl.finals import FinalRound, final_rung, timed_again
 from neo.automl.problem import Evaluation, Instance, Problem
 from neo.automl.space import Config
 from neo.automl.split import Split
 from neo.automl.study import StudyRun, best_of
 from neo.automl.trials import Trial, scored, shortfall, violations
-from neo.evals.stats import Interval, mean_interval, paired_difference
+from neo.evals.stats import Interval, mean_interval, paired_difference, share_of_percentile, share_within
 
 MOST_CLOSEST = 3
-# With few questions a wide interval alone would call a clear loss a tie; below this mean difference nothing can be told
-# apart on some 150 questions anyway.
-TIE_MARGIN = 0.02
-FINAL_S = 60.0  # a dear choice that takes longer on its few questions is judged on those that it answered
+RIVALS = ("runner-up", "default", "plainest")
+CONFIDENCE = 1 - 0.05 / len(RIVALS)
+FEW = 20  # below it no interval is narrow enough to decide anything; the words say so
 
 
 @dataclass(frozen=True)
@@ -41,36 +48,17 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class FinalRound:
-    """A choice too dear for every trial, tried on the winner: paired on the same few instances."""
-
-    parameter: str
-    choice: str
-    difference: Interval
-    adopted: bool
-    latency_p95_s: float
-
-    def to_json(self) -> dict[str, Any]:
-        """The round as plain JSON values."""
-        return {
-            "parameter": self.parameter,
-            "choice": self.choice,
-            "difference": self.difference.to_json(),
-            "adopted": self.adopted,
-            "latency_p95_s": self.latency_p95_s,
-        }
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What the search found.
 
     Attributes:
         best: The winner; None when no configuration meets the limits.
-        holdout: Its metric on the hold-out; *final* holds all its hold-out evaluations.
+        holdout: Its metric on questions that did not choose it; *final* holds its evaluations on them.
         optimism: Search score minus hold-out score.
         closest: When nothing meets the limits: the nearest configurations, best first.
-        met: By limit, whether the hold-out measurement meets it.
+        independent: Whether the questions did not choose; *folds* of cross-validation, 0 where a third was held out.
+        met: By limit, whether the hold-out measurement meets it; *certainty*: with what bootstrap probability.
+        kinds: By type of question, the metric.
     """
 
     best: Trial | None
@@ -81,41 +69,64 @@ class Verdict:
     closest: tuple[Trial, ...]
     optimism: float
     independent: bool
+    folds: int = 0
     met: Mapping[str, bool] = field(default_factory=dict)
+    certainty: Mapping[str, float] = field(default_factory=dict)
+    kinds: Mapping[str, Interval] = field(default_factory=dict)
     final: tuple[Evaluation, ...] = ()
 
     def words(self, problem: Problem) -> str:
         """The verdict as a person reads it."""
         if self.best is None or self.holdout is None:
             return "No configuration meets all limits."
-        where = "on questions that the search never saw" if self.independent else "on the search's own questions"
-        lines = [f"{problem.metric_title()} {self.holdout} {where} (n = {self.holdout.n})."]
+        lines = [f"{problem.metric_title()} {self.holdout} {self._where()} (n = {self.holdout.n})."]
         for comparison in self.comparisons:
             lines.append(f"Against the {comparison.other}: {comparison.word}, {comparison.difference}.")
         if not self.independent:
             lines.append("There were too few questions to hold some out: take the figure as optimistic.")
+        if self.holdout.n < FEW:
+            lines.append(f"{self.holdout.n} questions decide little: a tie here means 'cannot be told'.")
         return " ".join(lines)
+
+    def _where(self) -> str:
+        if self.folds:
+            return f"by {self.folds}-fold cross-validation of the choice"
+        return "on questions that the search never saw" if self.independent else "on the search's own questions"
+
+
+Scores = Mapping[str, float]
 
 
 def judge(problem: Problem, run: StudyRun, parts: Split, seed: int) -> Verdict:
-    """Choose the winner among what was searched, try the dear choices on it, and measure it on the hold-out."""
-    done = [trial for trial in run.trials if trial.accuracy is not None]
+    """Choose the winner among what was searched, try the dear choices on it, and measure it."""
+    done = timed_again(problem, [trial for trial in run.trials if trial.complete], parts.search)
     best = choose(done, seed)
     if best is None:
-        closest = sorted(done, key=lambda trial: (shortfall(trial, problem.limits), trial.number))[:MOST_CLOSEST]
+        scored_ = done or [trial for trial in run.trials if trial.accuracy is not None]
+        closest = sorted(scored_, key=lambda trial: (shortfall(trial, problem.limits), trial.number))[:MOST_CLOSEST]
         return Verdict(None, None, None, (), (), tuple(closest), 0.0, parts.independent)
     winner, finals = final_rung(problem, best, parts.search, seed)
     runner_up = best_of([t for t in done if t.feasible and t.config != best.config])
-    evaluations = run_trial(problem, winner.config, parts.holdout)
-    holdout = mean_interval(_scores(evaluations, problem.metric), seed=seed)
-    rivals = {"runner-up": runner_up, "default": next((t for t in done if t.source == "default"), None)}
+    evaluations = tuple(run_trial(problem, winner.config, parts.holdout).evaluations)
+    mine: Scores = _by_id(evaluations, problem.metric)
+    # A winner of the final rung has no scores on all questions to be chosen by in each fold.
+    folds = parts.folds if winner is best else ()
+    others = {
+        "runner-up": runner_up.config if runner_up else None,
+        "default": problem.space.default(),
+        "plainest": problem.space.baseline(),
+    }
+    rivals: dict[str, Scores] = {}
+    if folds:
+        mine, second = cross_validated(done, folds, seed)
+        rivals = {"runner-up": second} if runner_up else {}
+        others.pop("runner-up")
+    rivals |= _measured(problem, others, winner.config, parts.holdout, done if parts.folds else ())
     comparisons = tuple(
-        Comparison(name, _against(problem, evaluations, rival.config, parts.holdout, seed))
-        for name, rival in rivals.items()
-        if rival is not None and rival.config != winner.config
+        Comparison(name, difference(mine, rivals[name], seed, len(folds))) for name in RIVALS if name in rivals
     )
-    measured = scored(-1, winner.config, "", evaluations.evaluations, problem.metric, problem.limits, 0.0)
-    missed = violations(measured.accuracy, measured.latency_p95_s or 0.0, measured.cost_usd or 0.0, problem.limits)
+    holdout = mean_interval(list(mine.values()), seed=seed)
+    met, certainty = _limits(problem, evaluations, mine, seed)
     return Verdict(
         best=winner,
         holdout=holdout,
@@ -124,73 +135,97 @@ def judge(problem: Problem, run: StudyRun, parts: Split, seed: int) -> Verdict:
         finals=finals,
         closest=(),
         optimism=(winner.accuracy or 0.0) - holdout.value,
-        independent=parts.independent,
-        met={name: name not in missed for name in ("accuracy", "latency_p95_s", "cost_usd")},
-        final=evaluations.evaluations,
+        independent=parts.independent and (bool(folds) or not parts.folds),
+        folds=len(folds),
+        met=met,
+        certainty=certainty,
+        kinds=_kinds(parts.holdout, mine, seed),
+        final=evaluations,
     )
 
 
-def choose(trials: Sequence[Trial], seed: int) -> Trial | None:
-    """The winner: of the feasible trials that cannot be told from the most accurate one, the cheapest.
+def cross_validated(trials: Sequence[Trial], folds: Sequence[frozenset[str]], seed: int) -> tuple[Scores, Scores]:
+    """Out-of-fold scores of the choice, and of the second choice: each fold is scored by what the others choose.
 
-    Among equally cheap ones the most accurate wins, then the fastest: speed within the limit is worth no accuracy.
-
-    Returns:
-        None when no trial is feasible.
+    Which configurations were tried at all was led by every question; that much of the search is not cross-validated.
     """
-    feasible = [trial for trial in trials if trial.feasible]
-    top = best_of(feasible)
-    if top is None:
-        return None
-    tied = [trial for trial in feasible if trial is top or _tie(top, trial, seed)]
-    return min(tied, key=lambda t: (t.cost_usd or 0.0, -(t.accuracy or 0.0), t.latency_p95_s or 0.0, t.number))
+    first: dict[str, float] = {}
+    second: dict[str, float] = {}
+    for fold in folds:
+        best = chosen_without(trials, fold, seed)
+        if best is None:
+            continue
+        rest = [trial for trial in trials if trial.feasible and trial.number != best.number]
+        runner_up = best_of([without(trial, fold) for trial in rest])
+        named = next((trial for trial in rest if runner_up and trial.number == runner_up.number), best)
+        first |= {one: best.scores[one] for one in sorted(fold)}
+        second |= {one: named.scores[one] for one in sorted(fold)}
+    return first, second
 
 
-def _tie(top: Trial, other: Trial, seed: int) -> bool:
-    ids = sorted(top.scores)
-    pair = [top.scores[i] for i in ids], [other.scores.get(i, float("nan")) for i in ids]
-    difference = paired_difference(*pair, seed=seed)
-    return difference.low <= 0 and difference.value <= TIE_MARGIN
+def _measured(
+    problem: Problem,
+    others: Mapping[str, Config | None],
+    winner: Config,
+    holdout: Sequence[Instance],
+    known: Sequence[Trial],
+) -> dict[str, Scores]:
+    """Scores of each other configuration; one that is the winner, or another rival, is not measured again."""
+    found: dict[str, Scores] = {}
+    seen = [winner]
+    for name, config in others.items():
+        if config is None or config in seen:
+            continue
+        seen.append(config)
+        trial = next((one for one in known if one.config == config), None)
+        if trial is not None:
+            found[name] = trial.scores
+        else:
+            found[name] = _by_id(run_trial(problem, config, holdout).evaluations, problem.metric)
+    return found
 
 
-def final_rung(
-    problem: Problem, best: Trial, search: Sequence[Instance], seed: int
-) -> tuple[Trial, tuple[FinalRound, ...]]:
-    """Try each dear choice on the winner, on at most so many search instances; adopt one that is clearly better."""
-    rounds: list[FinalRound] = []
-    for parameter, choice, most in problem.space.finals():
-        config = problem.space.complete({**best.config, parameter: choice})
-        evaluations, seconds = _a_few(problem, config, search[:most])
-        metric, limits = problem.metric, problem.limits
-        tried = scored(best.number, config, best.source, evaluations, metric, limits, seconds)
-        ids = list(tried.scores)
-        pair = [tried.scores[i] for i in ids], [best.scores.get(i, float("nan")) for i in ids]
-        difference = paired_difference(*pair, seed=seed)
-        adopted = difference.low > 0 and tried.feasible and len(ids) > 1
-        rounds.append(FinalRound(parameter, str(choice), difference, adopted, tried.latency_p95_s or 0.0))
-        best = tried if adopted else best
-    return best, tuple(rounds)
+def _by_id(evaluations: Sequence[Evaluation], metric: str) -> dict[str, float]:
+    return {one.instance: one.metrics.get(metric, float("nan")) for one in evaluations}
 
 
-def _a_few(problem: Problem, config: Config, few: Sequence[Instance]) -> tuple[list[Evaluation], float]:
-    """Evaluations of one instance after the other until the time is up, and the seconds that they took."""
-    evaluations: list[Evaluation] = []
-    seconds = 0.0
-    for instance in few:
-        run = run_trial(problem, config, [instance])
-        evaluations += run.evaluations
-        seconds += run.seconds
-        if seconds > FINAL_S:
-            break
-    return evaluations, seconds
+def difference(mine: Scores, theirs: Scores, seed: int, folds: int = 0) -> Interval:
+    """The paired difference with its share of the error; of cross-validated scores when there are *folds*.
+
+    The choices of the folds rest on mostly the same questions, so out-of-fold scores depend on each other, and the
+    bootstrap takes them for independent. Nadeau and Bengio (2003) stretch the standard error for that.
+    """
+    ids = sorted(mine)
+    pair = [mine[one] for one in ids], [theirs.get(one, float("nan")) for one in ids]
+    found = paired_difference(*pair, seed=seed, confidence=CONFIDENCE)
+    stretch = math.sqrt(1 + folds / (folds - 1)) if folds > 1 else 1.0
+    low, high = (found.value + stretch * (end - found.value) for end in (found.low, found.high))
+    return Interval(found.value, low, high, found.n)
 
 
-def _against(
-    problem: Problem, winner: TrialRun, rival: dict[str, Any], holdout: Sequence[Instance], seed: int
-) -> Interval:
-    other = run_trial(problem, rival, holdout)
-    return paired_difference(_scores(winner, problem.metric), _scores(other, problem.metric), seed=seed)
+def _limits(
+    problem: Problem, evaluations: Sequence[Evaluation], mine: Scores, seed: int
+) -> tuple[dict[str, bool], dict[str, float]]:
+    """Whether each limit is met on the hold-out, and with what certainty."""
+    limits = problem.limits
+    measured = scored(-1, {}, "", evaluations, problem.metric, limits, 0.0)
+    accuracy = mean_interval(list(mine.values()), seed=seed).value
+    missed = violations(accuracy, measured.latency_p95_s or 0.0, measured.cost_usd or 0.0, limits)
+    certainty = {
+        "accuracy": lambda most: share_within(list(mine.values()), most, float("inf"), seed=seed),
+        "latency_p95_s": lambda most: share_of_percentile(list(measured.latencies_s), most, seed=seed),
+        "cost_usd": lambda most: share_within([e.cost_usd for e in evaluations], 0.0, most, seed=seed),
+    }
+    asked = {name: value for name, value in vars(limits).items() if value is not None}
+    return (
+        {name: name not in missed for name in certainty},
+        {name: certainty[name](value) for name, value in asked.items()},
+    )
 
 
-def _scores(run: TrialRun, metric: str) -> list[float]:
-    return [evaluation.metrics.get(metric, float("nan")) for evaluation in run.evaluations]
+def _kinds(holdout: Sequence[Instance], mine: Scores, seed: int) -> dict[str, Interval]:
+    groups: dict[str, list[float]] = defaultdict(list)
+    for instance in holdout:
+        if instance.kind and instance.id in mine:
+            groups[instance.kind].append(mine[instance.id])
+    return {kind: mean_interval(values, seed=seed) for kind, values in sorted(groups.items())}

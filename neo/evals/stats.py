@@ -1,12 +1,16 @@
 """Intervals by the bootstrap: means, paired differences, percentiles.
 
 NaN means 'not measured': such a value, or a pair with one, is left out, and n says how many are left.
+
+A percentile interval of a mean is too narrow when there are few values. So its tails are widened as far as Student's t
+is wider than the normal distribution (Hesterberg 2015, "What Teachers Should Know About the Bootstrap").
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +57,53 @@ def mean_interval(values: Sequence[float], *, seed: int = 0, confidence: float =
     >>> mean_interval([1.0, 1.0, 1.0])
     Interval(value=1.0, low=1.0, high=1.0, n=3)
     """
-    return _bootstrap(_measured(values), lambda rows: rows.mean(axis=1), seed, confidence)
+    measured = _measured(values)
+    return _bootstrap(measured, _means, seed, 1 - 2 * widened_tail(len(measured), (1 - confidence) / 2))
+
+
+def share_within(values: Sequence[float], low: float, high: float, *, seed: int = 0) -> float:
+    """Share of the bootstrap's resamples whose mean lies in [low, high]: how certain a limit is met; in [0, 1]."""
+    return _share(_measured(values), _means, low, high, seed)
+
+
+def share_of_percentile(values: Sequence[float], high: float, q: float = 95.0, *, seed: int = 0) -> float:
+    """The same for a percentile, *q* in [0, 100], that is to be at most *high*."""
+    return _share(_measured(values), lambda rows: np.percentile(rows, q, axis=1), -np.inf, high, seed)
+
+
+def widened_tail(n: int, tail: float) -> float:
+    """The tail of a percentile interval of n values that stands for Student's tail, in (0, 0.5).
+
+    >>> round(widened_tail(10, 0.025), 4), round(widened_tail(1000, 0.025), 4)
+    (0.0086, 0.0248)
+    """
+    if n < 2:
+        return tail
+    return NormalDist().cdf(-float(np.sqrt(n / (n - 1))) * student(tail, n - 1))
+
+
+def student(tail: float, freedom: int) -> float:
+    """The upper quantile of Student's t (Abramowitz and Stegun 26.7.5; exact for one and two degrees of freedom).
+
+    >>> [round(student(0.025, n), 2) for n in (1, 2, 9, 49)]
+    [12.71, 4.3, 2.26, 2.01]
+    """
+    if freedom == 1:
+        return float(1 / np.tan(np.pi * tail))
+    if freedom == 2:
+        return float((1 - 2 * tail) / np.sqrt(2 * tail * (1 - tail)))
+    z = NormalDist().inv_cdf(1 - tail)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return float(z + sum(term / freedom**power for power, term in enumerate(terms, 1)))
+
+
+def _means(rows: Floats) -> Floats:
+    return np.asarray(rows.mean(axis=1), dtype=np.float64)
 
 
 def paired_difference(
@@ -84,12 +134,24 @@ def _measured(values: Sequence[float]) -> Floats:
 def _bootstrap(values: Floats, statistic: Callable[[Floats], Floats], seed: int, confidence: float) -> Interval:
     if not len(values):
         return Interval(float("nan"), float("nan"), float("nan"), 0)
+    tail = 50 * (1 - confidence)
+    low, high = np.percentile(_resampled(values, statistic, seed), [tail, 100 - tail])
+    return Interval(float(statistic(values[None, :])[0]), float(low), float(high), len(values))
+
+
+def _share(values: Floats, statistic: Callable[[Floats], Floats], low: float, high: float, seed: int) -> float:
+    if not len(values):
+        return float("nan")
+    found = _resampled(values, statistic, seed)
+    return float(((found >= low) & (found <= high)).mean())
+
+
+def _resampled(values: Floats, statistic: Callable[[Floats], Floats], seed: int) -> Floats:
+    """The statistic of SAMPLES resamples."""
     generator = np.random.default_rng(seed)
     block = max(1, _BLOCK // len(values))
     parts = []
     for start in range(0, SAMPLES, block):
         count = min(block, SAMPLES - start)
         parts.append(statistic(values[generator.integers(0, len(values), (count, len(values)))]))
-    tail = 50 * (1 - confidence)
-    low, high = np.percentile(np.concatenate(parts), [tail, 100 - tail])
-    return Interval(float(statistic(values[None, :])[0]), float(low), float(high), len(values))
+    return np.concatenate(parts)

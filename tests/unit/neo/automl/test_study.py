@@ -159,12 +159,16 @@ def test_no_trial_of_the_front_is_beaten(tmp_path: Path) -> None:
         assert not better
 
 
-@pytest.mark.parametrize("n", [3, 11, 12, 60, 151])
+@pytest.mark.parametrize("n", [3, 6, 11, 59, 60, 151])
 def test_splits_never_leak_and_keep_the_strata(n: int, tmp_path: Path) -> None:
     parts = split(toy.problem(tmp_path, n=n).instances, seed=5)
     search, holdout = {i.id for i in parts.search}, {i.id for i in parts.holdout}
     assert len(search | holdout) == n
-    assert bool(search & holdout) != parts.independent
-    if parts.independent:
+    assert parts.independent == (n >= 6)
+    if parts.folds:
+        assert sorted(one for fold in parts.folds for one in fold) == sorted(search), "each is in one fold"
+        assert max(map(len, parts.folds)) - min(map(len, parts.folds)) <= 1
+    elif parts.independent:
+        assert not search & holdout
         assert len(holdout) == pytest.approx(n / 3, abs=1)
         assert {i.stratum for i in parts.holdout} == {"s0", "s1", "s2"}

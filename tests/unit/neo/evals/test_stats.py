@@ -35,7 +35,7 @@ def test_pairs_tell_apart_what_means_cannot() -> None:
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
-    values = [0.1, 0.5, 0.9, 0.4]
+    values = [0.1, 0.5, 0.9, 0.4, 0.33, 0.71, 0.05, 0.62]
     assert mean_interval(values, seed=5) == mean_interval(values, seed=5)
     assert mean_interval(values, seed=5) != mean_interval(values, seed=6)
 
