@@ -13,7 +13,6 @@ from bot.settings import Settings
 from bot.slack_transport import SlackTransport
 from neo.app import Neo
 from neo.automl.cache_files import GB, set_bound
-from neo.automl.machine import Machine
 from neo.automl.problem import Resources
 from neo.delivery.deployers import Deployer, LocalDeployer
 from neo.llm.base import Endpoint
@@ -34,7 +33,7 @@ def resources(settings: Settings, jobs: int | None = None) -> Resources:
     """What this machine and its settings offer to each of so many trials at a time."""
     key = settings.openai_api_key.get_secret_value()
     endpoint = Endpoint(key or "none", settings.openai_base_url, settings.openai_model, settings.stated_price)
-    return Machine(
+    return Resources(
         models_dir=settings.models,
         threads=max(1, (os.cpu_count() or 2) // (jobs or settings.trial_jobs)),
         endpoint=endpoint if key or settings.openai_base_url else None,
@@ -54,6 +53,7 @@ def policy(settings: Settings) -> Policy:
         grace_s=settings.grace_s,
         trials=settings.trials,
         trial_jobs=settings.trial_jobs,
+        dask_address=settings.dask_address,
         progress_every_s=settings.progress_every_s,
         watch_every_s=settings.watch_every_s,
         seed=settings.seed,

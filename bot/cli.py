@@ -156,6 +156,7 @@ def tune(
     latency: Annotated[float | None, typer.Option(min=0, help="Limit: p95 seconds at most.")] = None,
     cost: Annotated[float | None, typer.Option(min=0, help="Limit: dollars a question at most.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop searching after so long.")] = None,
+    dask: Annotated[str, typer.Option(help="A Dask scheduler's address: trials run on its workers.")] = "",
 ) -> None:
     """Search the best configuration on your documents and questions, without the chat. Run again to go on."""
     from bot import bootstrap
@@ -168,7 +169,7 @@ def tune(
         raise ConfigurationError(f"There is no skill '{skill}'. There is: {', '.join(known)}.")
     options = TuneOptions(
         docs, golden, out_dir, trials, seed, jobs, metric, accuracy, latency, cost,
-        minutes * 60 if minutes else float("inf"),
+        minutes * 60 if minutes else float("inf"), dask or settings.dask_address,
     )  # fmt: skip
     result = run(known[skill], options, bootstrap.resources(settings, jobs), bootstrap.bounded_cache(settings), out)
     problem_words = result.report.json["verdict"]["words"]

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
         max(1, min(4, (os.cpu_count() or 2) - 1)), ge=1, description="Trials at the same time; default: cores less one."
     )
     cache_gb: float = Field(5.0, gt=0, description="Bound of the kept results of trials, in GB; the oldest go first.")
+    dask_address: str = Field("", description="A Dask scheduler (tcp://host:port): trials run on its workers.")
     progress_every_s: float = Field(3.0, ge=0, description="The progress message is edited at most so often.")
     watch_every_s: float = Field(15.0, gt=0, description="Seconds between two probes of a deployed service.")
     service_port: int = Field(8700, ge=1, le=65435, description="First of a hundred ports for deployed services.")

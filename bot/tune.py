@@ -37,6 +37,7 @@ class TuneOptions:
     latency: float | None = None
     cost: float | None = None
     seconds: float = float("inf")
+    dask: str = ""
 
 
 def tune(skill: Skill, options: TuneOptions, resources: Resources, cache_dir: Path, console: Console) -> Search:
@@ -115,6 +116,7 @@ def _run(problem: Problem, options: TuneOptions, console: Console) -> Search:
         seed=options.seed,
         storage=f"sqlite:///{(options.out / 'study.db').absolute()}",
         jobs=options.jobs,
+        dask_address=options.dask,
         seconds=options.seconds,
     )
     parts = split(problem.instances, options.seed)

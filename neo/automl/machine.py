@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from neo.automl.problem import Resources
 
 SECONDS_AN_HOUR = 3600.0
-
-
-@dataclass(frozen=True)
-class Machine(Resources):
-    """Resources whose computing has a price.
-
-    Attributes:
-        compute_usd_per_hour: Dollars for an hour in which one question after the other is answered; 0 is 'free'.
-    """
-
-    compute_usd_per_hour: float = 0.0
 
 
 def compute_usd(resources: Resources, seconds: float) -> float:
     """Dollars for so many seconds of this machine.
 
     >>> from pathlib import Path
-    >>> compute_usd(Machine(Path("models"), compute_usd_per_hour=0.36), 10.0)
+    >>> compute_usd(Resources(Path("models"), compute_usd_per_hour=0.36), 10.0)
     0.001
     """
-    return _rate(resources) * seconds / SECONDS_AN_HOUR
+    return resources.compute_usd_per_hour * seconds / SECONDS_AN_HOUR
 
 
 def compute_note(resources: Resources) -> str:
     """What is counted for computing, as a sentence for documents and reports."""
-    if rate := _rate(resources):
+    if rate := resources.compute_usd_per_hour:
         return (
             f"Computing on this machine is counted at ${rate:g} an hour (NEO_COMPUTE_USD_PER_HOUR): an answer costs "
             "its latency at that rate, beside its model calls."
         )
     return "Computing on this machine is counted as free; NEO_COMPUTE_USD_PER_HOUR gives it a price."
-
-
-def _rate(resources: Resources) -> float:
-    return resources.compute_usd_per_hour if isinstance(resources, Machine) else 0.0

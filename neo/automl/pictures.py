@@ -1,9 +1,10 @@
-"""Pictures of a study: the Pareto front and the history; readable on a phone, with alternative text."""
+"""Pictures of a search, readable on a phone, each with alternative text."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -13,12 +14,18 @@ from matplotlib.ticker import MaxNLocator
 
 from neo.automl.problem import Limits
 from neo.automl.trials import Trial, pareto_front
+from neo.evals.stats import Interval
 
 _SIZE = (7.2, 5.0)
 _DPI = 150
 _PAD_IN = 0.2
+MOST_BARS = 8
 # Wong (2011), Nature Methods 8:441: eight colours that colour-blind people can tell apart.
-COLOURS = {"default": "#000000", "random": "#56B4E9", "tpe": "#0072B2", "front": "#D55E00", "limit": "#999999"}
+COLOURS = {
+    "default": "#000000", "random": "#56B4E9", "tpe": "#0072B2", "model": "#009E73", "greedy": "#E69F00",
+    "front": "#D55E00", "limit": "#999999",
+}  # fmt: skip
+OTHER_COLOUR = "#CC79A7"
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Picture:
 
 def front_picture(trials: Sequence[Trial], winner: Trial | None, metric: str, limits: Limits) -> Picture:
     """Accuracy over p95 latency, the front as a line, the person's limits as dashed lines."""
-    done = [trial for trial in trials if trial.accuracy is not None]
+    done = [trial for trial in trials if trial.complete]
     front = sorted(pareto_front(done), key=lambda trial: trial.latency_p95_s or 0.0)
     figure, axes = _axes("Accuracy against latency", "p95 latency (ms)", metric)
     _points(axes, done, lambda t: (t.latency_p95_s or 0.0) * 1000)
@@ -55,31 +62,82 @@ def front_picture(trials: Sequence[Trial], winner: Trial | None, metric: str, li
     axes.legend(fontsize=12, framealpha=0.8)
     best = max((t.accuracy or 0.0 for t in done), default=0.0)
     alt = (
-        f"Scatter plot of {len(done)} trials: {metric} over p95 latency. {len(front)} lie on the Pareto front; the "
-        f"best reaches {best:.2f}."
+        f"Scatter plot of the {len(done)} trials that were asked every question, of {len(trials)} trials: {metric} "
+        f"over p95 latency. {len(front)} lie on the Pareto front; the best reaches {best:.2f}."
         + (f" The winner has {winner.accuracy:.2f} at {(winner.latency_p95_s or 0) * 1000:.0f} ms." if winner else "")
     )
     return Picture("pareto-front.png", "Accuracy against latency", alt, _png(figure))
 
 
 def history_picture(trials: Sequence[Trial], metric: str, limits: Limits) -> Picture:
-    """Every trial in order, coloured by the search that proposed it, and the best so far as a step line."""
-    done = [trial for trial in trials if trial.accuracy is not None]
+    """Every trial in order, coloured by the search that proposed it; small where it lost its race early."""
+    known = [trial for trial in trials if trial.accuracy is not None]
+    done = [trial for trial in known if trial.complete]
     figure, axes = _axes("The search, trial by trial", "trial", metric)
-    _points(axes, done, lambda t: float(t.number))
+    _points(axes, known, lambda t: float(t.number))
     best: list[float] = []
     for trial in done:
         best.append(max(trial.accuracy or 0.0, best[-1] if best else 0.0))
     axes.step([t.number for t in done], best, where="post", color=COLOURS["front"], label="best so far")
     if limits.accuracy is not None:
         axes.axhline(limits.accuracy, color=COLOURS["limit"], linestyle="--", label=f"limit {limits.accuracy:.2f}")
-    axes.legend(fontsize=12, framealpha=0.8)
+    axes.legend(fontsize=11, framealpha=0.8)
+    shares = ", ".join(f"{source} {count}" for source, count in Counter(t.source for t in known).most_common())
     alt = (
-        f"Line chart of {len(done)} trials: the best {metric} rose from {best[0]:.2f} to {best[-1]:.2f}."
+        f"Line chart of {len(known)} trials: the best {metric} rose from {best[0]:.2f} to {best[-1]:.2f}. "
+        f"{len(known) - len(done)} lost their race early and are drawn small, at their estimate. Proposed by: {shares}."
         if best
-        else "Empty chart: no trial was scored."
+        else "Empty chart: no trials were scored."
     )
     return Picture("history.png", "The search, trial by trial", alt, _png(figure))
+
+
+def importance_picture(shares: Mapping[str, float], metric: str) -> Picture:
+    """How much of the spread between trials each parameter explains alone, in per cent."""
+    rows = sorted(shares.items(), key=lambda item: -item[1])[:MOST_BARS]
+    figure, axes = _axes("What mattered", f"share of the spread in {metric} (%)", "")
+    places = range(len(rows))
+    axes.barh(list(places), [100 * share for _, share in rows], color=COLOURS["tpe"])
+    axes.set_yticks(list(places), [name.replace("_", " ") for name, _ in rows])
+    axes.invert_yaxis()
+    told = "; ".join(f"{name.replace('_', ' ')} {100 * share:.0f} %" for name, share in rows)
+    alt = f"Bar chart: share of the spread in {metric} between trials that each parameter explains alone: {told}."
+    return Picture("importance.png", "What mattered", alt, _png(figure))
+
+
+def kinds_picture(kinds: Mapping[str, Interval], metric: str) -> Picture:
+    """The winner's score by type of question, with intervals."""
+    rows = sorted(kinds.items(), key=lambda item: -item[1].n)[:MOST_BARS]
+    figure, axes = _axes("Score by type of question", metric, "")
+    places = list(range(len(rows)))
+    values = [one.value for _, one in rows]
+    ends = [
+        [max(0.0, one.value - one.low) for _, one in rows],
+        [max(0.0, one.high - one.value) for _, one in rows],
+    ]
+    axes.barh(places, values, xerr=ends, color=COLOURS["model"], ecolor="black", capsize=4)
+    axes.set_yticks(places, [f"{kind} (n = {one.n})" for kind, one in rows])
+    axes.set_xlim(0, 1)
+    axes.invert_yaxis()
+    told = "; ".join(f"{kind} {one} (n = {one.n})" for kind, one in rows)
+    alt = f"Bar chart of the winner's {metric} by type of question, with 95 % intervals: {told}."
+    return Picture("kinds.png", "Score by type of question", alt, _png(figure))
+
+
+def latency_picture(latencies_s: Sequence[float], limits: Limits) -> Picture:
+    """The winner's latencies, question by question, and the limit."""
+    figure, axes = _axes("The winner's latency", "latency (ms)", "questions")
+    values = [1000 * one for one in latencies_s]
+    axes.hist(values, bins=min(20, max(5, len(values) // 3)), color=COLOURS["random"], edgecolor="black")
+    if limits.latency_p95_s is not None and limits.latency_p95_s < 0.003 * max(values):
+        axes.axvline(1000 * limits.latency_p95_s, color=COLOURS["front"], linestyle="--", label="limit")
+        axes.legend(fontsize=12)
+    limit = f" The limit is {1000 * limits.latency_p95_s:.0f} ms." if limits.latency_p95_s is not None else ""
+    alt = (
+        f"Histogram of the winner's latency on {len(values)} timed questions, from {min(values):.0f} to "
+        f"{max(values):.0f} ms.{limit}"
+    )
+    return Picture("latency.png", "The winner's latency", alt, _png(figure))
 
 
 def _axes(title: str, x: str, y: str) -> tuple[Figure, Axes]:
@@ -95,15 +153,15 @@ def _axes(title: str, x: str, y: str) -> tuple[Figure, Axes]:
 
 
 def _points(axes: Axes, trials: Sequence[Trial], place: Callable[[Trial], float]) -> None:
-    for source in sorted({trial.source for trial in trials}):
+    for source, count in sorted(Counter(trial.source for trial in trials).items()):
         some = [trial for trial in trials if trial.source == source]
         axes.scatter(
             [place(t) for t in some],
             [t.accuracy or 0.0 for t in some],
-            s=60,
-            color=COLOURS.get(source, "#CC79A7"),
+            s=[60 if t.complete else 18 for t in some],
+            color=COLOURS.get(source, OTHER_COLOUR),
             alpha=0.85,
-            label=source,
+            label=f"{source} ({count})",
             zorder=3,
         )
 

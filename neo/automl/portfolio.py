@@ -22,7 +22,9 @@ from neo.automl.trials import Trial
 
 STARTUP = 5  # the default and four at random, before there is something to model
 PATIENCE = 3  # proposals after which the most promising waiting configuration is asked on
-CYCLE = ("model", "model", "greedy", "model", "model", "tpe", "model", "random")
+CYCLE = (
+    "model", "model", "model", "greedy", "model", "model", "model", "tpe", "model", "model", "model", "random",
+)  # fmt: skip
 CANDIDATES = 200  # drawn at random for the model to choose from, beside the neighbours of the best
 AROUND = 2  # best configurations whose neighbours the model looks at
 TRIES = 60  # draws before a space counts as exhausted

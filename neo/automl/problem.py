@@ -24,12 +24,15 @@ class Instance:
         payload: What the skill needs; picklable.
         stratum: Splits keep the proportions of strata, such as a question's document.
         kind: The type of question, frame or example that the report breaks scores down by.
+        synthetic: Whether a machine proposed it; such instances are searched on, and judge only where there are no
+            others.
     """
 
     id: str
     payload: Any
     stratum: str = ""
     kind: str = ""
+    synthetic: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,14 @@ class Resources:
         models_dir: Where packaged models lie.
         threads: Threads for one trial's arithmetic.
         endpoint: A language model's endpoint, where one is set.
+        compute_usd_per_hour: Dollars for an hour of this machine, in which one question after the other is answered;
+            0 is 'free'.
     """
 
     models_dir: Path
     threads: int = 1
     endpoint: Endpoint | None = None
+    compute_usd_per_hour: float = 0.0
 
 
 @dataclass(frozen=True)

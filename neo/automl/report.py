@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from neo.automl.pictures import Picture, front_picture, history_picture
+from neo.automl.importance import importance
+from neo.automl.pictures import (
+    Picture,
+    front_picture,
+    history_picture,
+    importance_picture,
+    kinds_picture,
+    latency_picture,
+)
 from neo.automl.problem import Evaluation, Problem
 from neo.automl.space import Config
 from neo.automl.split import Split
@@ -15,6 +24,7 @@ from neo.automl.verdict import Verdict
 
 MOST_FAILURES = 5
 MOST_ROWS = 15
+LIMITS = {"accuracy": "accuracy", "latency_p95_s": "p95 latency", "cost_usd": "cost"}
 
 
 @dataclass(frozen=True)
@@ -28,12 +38,22 @@ class Report:
 
 def report(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> Report:
     """Everything that is worth telling of a search."""
-    best, limits, metric = verdict.best, problem.limits, problem.metric_title()
-    pictures = (
-        front_picture(run.trials, best, metric, limits),
-        history_picture(run.trials, metric, limits),
-    )
+    pictures = _pictures(problem, run, verdict)
     return Report(_markdown(problem, run, parts, verdict, pictures), _json(problem, run, parts, verdict), pictures)
+
+
+def _pictures(problem: Problem, run: StudyRun, verdict: Verdict) -> tuple[Picture, ...]:
+    """The front and the history always; the others where there is something to show."""
+    limits, metric = problem.limits, problem.metric_title()
+    found = [front_picture(run.trials, verdict.best, metric, limits), history_picture(run.trials, metric, limits)]
+    if shares := importance(run.trials, problem.space):
+        found.append(importance_picture(shares, metric))
+    if len(verdict.kinds) > 1:
+        found.append(kinds_picture(verdict.kinds, metric))
+    latencies = [one.latency_s for one in verdict.final if one.latency_s == one.latency_s]
+    if latencies and max(latencies) > 0:
+        found.append(latency_picture(latencies, limits))
+    return tuple(found)
 
 
 def _json(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> dict[str, Any]:
@@ -59,9 +79,21 @@ def _json(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> di
             "optimism": verdict.optimism,
             "independent": verdict.independent,
             "limits_met": dict(verdict.met),
+            "limits_certainty": dict(verdict.certainty),
+            "folds": verdict.folds,
+            "kinds": {kind: one.to_json() for kind, one in verdict.kinds.items()},
         },
         "closest": [trial.to_json() for trial in verdict.closest],
-        "questions": {"search": len(parts.search), "holdout": len(parts.holdout)},
+        "questions": {
+            "search": len(parts.search),
+            "holdout": len(parts.holdout),
+            "synthetic": sum(one.synthetic for one in problem.instances),
+            "synthetic_in_holdout": sum(one.synthetic for one in parts.holdout),
+        },
+        "evaluations": {"asked": run.evaluations, "without_racing": len(run.trials) * len(parts.search)},
+        "sources": dict(Counter(trial.source for trial in run.trials)),
+        "importance": importance(run.trials, problem.space),
+        "judge_usd": sum(trial.judged_usd for trial in run.trials),
         "left_out": [vars(gone) for gone in problem.space.left_out],
         "notes": list(problem.notes),
         "trials": [trial.to_json() for trial in run.trials],
@@ -77,19 +109,31 @@ def _markdown(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict, p
     for picture in pictures:
         lines += [f"![{picture.alt_text}]({picture.name})", ""]
     lines += _trials(run, problem)
+    lines += _kinds(verdict, problem)
     lines += _failures(problem, verdict)
     lines += [
         "## What was measured",
         "",
         f"- {len(run.trials)} trials in {run.seconds:.0f} s; the search ended because: {run.ended}.",
-        f"- {len(parts.search)} questions searched on, {len(parts.holdout)} for the verdict"
-        + (" (the same ones: too few to hold some out)." if not parts.independent else ", never searched on."),
+        f"- {run.evaluations} question evaluations of {len(run.trials) * len(parts.search)} that asking everything "
+        "would have taken: a configuration stops when a paired test says that it will not beat the best.",
+        f"- {len(parts.search)} questions searched on; {_judged_on(parts)}.",
         f"- Stage cache: {run.cache.hits} hits, {run.cache.misses} misses.",
         *(f"- {note}" for note in problem.notes),
         *(f"- Left out: {g.choice} ({g.parameter}): {g.reason}" for g in problem.space.left_out),
         "",
     ]
     return "\n".join(lines)
+
+
+def _judged_on(parts: Split) -> str:
+    synthetic = sum(one.synthetic for one in parts.holdout)
+    tail = f", {synthetic} of them synthetic" if synthetic else ""
+    if parts.folds:
+        return f"{len(parts.holdout)} judged the choice by {len(parts.folds)}-fold cross-validation{tail}"
+    if not parts.independent:
+        return f"the same ones for the verdict (too few to hold some out){tail}"
+    return f"{len(parts.holdout)} for the verdict, never searched on{tail}"
 
 
 def _winner(verdict: Verdict) -> list[str]:
@@ -106,6 +150,10 @@ def _winner(verdict: Verdict) -> list[str]:
         f"p95 latency {1000 * (best.latency_p95_s or 0):.0f} ms; ${best.cost_usd or 0:g} a question.",
         "",
     ]
+    for name, certainty in verdict.certainty.items():
+        word = "met" if verdict.met[name] else "not met"
+        lines += [f"- The limit on {LIMITS[name]} is {word}; it holds with {100 * certainty:.0f} % certainty."]
+    lines += [""] if verdict.certainty else []
     missed = [name for name, met in verdict.met.items() if not met]
     if missed:
         lines += [f"On the hold-out these limits are not met: {', '.join(missed)}.", ""]
@@ -153,21 +201,31 @@ def value_words(value: object) -> str:
 
 
 def _trials(run: StudyRun, problem: Problem) -> list[str]:
-    done = sorted((t for t in run.trials if t.accuracy is not None), key=lambda t: -(t.accuracy or 0.0))
-    failed = [t for t in run.trials if t.accuracy is None]
+    known = [t for t in run.trials if t.accuracy is not None]
+    done = sorted(known, key=lambda t: (not t.complete, -(t.accuracy or 0.0)))
+    unscored = [t for t in run.trials if t.accuracy is None]
     lines = [
         "## Best trials",
         "",
-        f"| trial | from | {problem.metric_title()} | p95 ms | configuration |",
-        "| --- " * 5 + "|",
+        f"| trial | from | {problem.metric_title()} | asked | p95 ms | configuration |",
+        "| --- " * 6 + "|",
     ]
     for t in done[:MOST_ROWS]:
         lines.append(
-            f"| {t.number} | {t.source} | {t.accuracy:.3f} | {1000 * (t.latency_p95_s or 0):.0f} "
+            f"| {t.number} | {t.source} | {'' if t.complete else 'about '}{t.accuracy:.3f} "
+            f"| {len(t.scores)} of {t.of or len(t.scores)} | {1000 * (t.latency_p95_s or 0):.0f} "
             f"| {config_words(t.config)} |"
         )
-    lines += [f"| {t.number} | {t.source} | failed | | {t.error} |" for t in failed]
+    lines += [f"| {t.number} | {t.source} | {t.stopped or 'failed'} | | | {t.error} |" for t in unscored]
     return [*lines, ""]
+
+
+def _kinds(verdict: Verdict, problem: Problem) -> list[str]:
+    if len(verdict.kinds) < 2:
+        return []
+    lines = ["## By type of question", "", f"| type | {problem.metric_title()} | questions |", "| --- " * 3 + "|"]
+    ranked = sorted(verdict.kinds.items(), key=lambda item: item[1].value)
+    return [*lines, *(f"| {kind} | {one} | {one.n} |" for kind, one in ranked), ""]
 
 
 def _failures(problem: Problem, verdict: Verdict) -> list[str]:

@@ -38,20 +38,23 @@ class Split:
 
 
 def split(instances: Sequence[Instance], seed: int) -> Split:
-    """Split by stratum, fixed by the seed."""
+    """Split by stratum, fixed by the seed; synthetic instances do not judge where enough others can."""
     everything = tuple(instances)
-    if len(everything) < FEWEST:
-        return Split(everything, everything, independent=False)
-    if len(everything) < SMALL:
-        return Split(everything, everything, independent=True, folds=_folds(everything, seed))
+    real = tuple(one for one in everything if not one.synthetic)
+    judging = real if len(real) >= FEWEST else everything
+    if len(judging) < FEWEST:
+        return Split(everything, judging, independent=False)
+    if len(judging) < SMALL:
+        return Split(everything, judging, independent=True, folds=_folds(judging, seed))
     random = np.random.default_rng(seed)
     search: list[Instance] = []
     holdout: list[Instance] = []
-    for members in _strata(instances, random):
+    for members in _strata(judging, random):
         # What small strata are short of, later ones give: the whole comes to a third.
         take = (len(search) + len(holdout) + len(members)) // HOLDOUT - len(holdout)
         holdout += members[:take]
         search += members[take:]
+    search += [one for one in everything if one not in judging]
     return Split(tuple(search), tuple(holdout), independent=True)
 
 

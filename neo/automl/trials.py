@@ -26,6 +26,7 @@ class Trial:
         latencies_s: What was timed.
         of: Instances that a whole trial is asked; 0 is as many as there are scores.
         screens: The screening metric by instance id, where the problem has a screen.
+        judged_usd: What a judge was paid for it, which is no cost of the system itself.
         stopped: Why it was given up before it was scored at all; empty when it was not.
         cost_usd: Mean dollars an instance.
         violations: By limit, how far it is missed, in the limit's unit; empty when all are met.
@@ -45,6 +46,7 @@ class Trial:
     latencies_s: Sequence[float] = ()
     of: int = 0
     screens: Mapping[str, float] = field(default_factory=dict)
+    judged_usd: float = 0.0
     stopped: str = ""
 
     @property
@@ -114,6 +116,7 @@ def scored(
         error="" if accuracy is not None else f"{metric} is missing for every instance",
         latencies_s=latencies,
         screens={e.instance: e.metrics[screen] for e in evaluations if screen in e.metrics},
+        judged_usd=sum(float(e.output.get("judge_paid_usd") or 0.0) for e in evaluations),
     )
 
 
@@ -137,6 +140,7 @@ def joined(first: Trial, then: Trial, limits: Limits) -> Trial:
         cost_usd=cost,
         violations=violations(accuracy, latency, cost, limits),
         seconds=first.seconds + then.seconds,
+        judged_usd=first.judged_usd + then.judged_usd,
         error="" if accuracy is not None else first.error or then.error,
     )
 

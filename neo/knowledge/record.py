@@ -26,7 +26,7 @@ def record(
         "limits": vars(problem.limits),
         "trials": [
             {"config": t.config, "source": t.source, "accuracy": t.accuracy, "latency_p95_s": t.latency_p95_s,
-             "cost_usd": t.cost_usd, "feasible": t.feasible}
+             "cost_usd": t.cost_usd, "feasible": t.feasible, "asked": len(t.scores), "of": t.of or len(t.scores)}
             for t in trials
         ],
         "outcome": {

@@ -30,6 +30,7 @@ class Policy:
         grace_s: Between an approval and the work that it starts; taking the emoji back in it undoes the approval.
         trials: Trials of a search.
         trial_jobs: Trials at the same time.
+        dask_address: A Dask scheduler's, for trials on its workers; empty for this machine.
         progress_every_s: The progress message is edited at most so often.
         watch_every_s: Between two probes of a deployed service.
         seed: Of splits and samplers.
@@ -41,6 +42,7 @@ class Policy:
     grace_s: float = 60.0
     trials: int = 40
     trial_jobs: int = 1
+    dask_address: str = ""
     progress_every_s: float = 3.0
     watch_every_s: float = 15.0
     seed: int = 1

@@ -42,6 +42,7 @@ def tune(deps: Deps, job: HeldJob) -> None:
         seed=deps.policy.seed,
         storage=deps.policy.studies_url,
         jobs=deps.policy.trial_jobs,
+        dask_address=deps.policy.dask_address,
         seconds=float(project.outcome.get("seconds_budget", "inf")),
     )
     found = search(problem, settings, teller.trial, teller.stop_asked, teller.judging)
@@ -147,8 +148,10 @@ def _row(project: str, study: int, trial: Trial) -> TrialRow:
 
 
 def _done_text(found: Search) -> str:
-    failed = sum(trial.accuracy is None for trial in found.run.trials)
-    tail = f", {failed} of them failed" if failed else ""
+    failed = sum(trial.failed for trial in found.run.trials)
+    early = sum(not trial.complete and not trial.failed for trial in found.run.trials)
+    tail = f", {early} of them stopped early" if early else ""
+    tail += f", {failed} failed" if failed else ""
     return (
         f"*Search finished*: {len(found.run.trials)} trials in {_minutes(found.run.seconds)}{tail} ({found.run.ended})."
     )

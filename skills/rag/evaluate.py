@@ -20,6 +20,7 @@ from neo.evals.judge import Judge
 from neo.evals.retrieval_metrics import Place
 from skills.rag.computing import with_computing
 from skills.rag.judging import JUDGE_METRICS, Judged, OpenJudge, judge_answers
+from skills.rag.kinds import kind_of
 from skills.rag.models import load, meaning_model, remembering
 from skills.rag.runtime.answers import NOT_FOUND, Answer, Complete, Hit
 from skills.rag.runtime.documents import Document
@@ -56,7 +57,6 @@ ANSWER_METRICS = (
 # one figure weighs wrong answers against wrong refusals; this metric tells the refusals alone.
 ABSTENTION = Metric("abstention", "Right refusals", "Share of what the documents do not answer that is refused.")
 UNANSWERABLE = "not in the documents"
-SYNTHETIC = "synthetic"  # the kind of questions that were proposed from the documents
 
 _RETRIEVAL: Mapping[str, Callable[[Sequence[Place], Sequence[Sequence[Place]]], float]] = {
     "evidence_f2": retrieval.f_beta,
@@ -84,7 +84,7 @@ def metrics_for(golden: GoldenSet, resources: Resources, judged: bool = False) -
 def instances_of(golden: GoldenSet) -> tuple[Instance, ...]:
     """One instance for each question; strata keep the documents' proportions in a split."""
     return tuple(
-        Instance(question.id, question, _stratum(question), SYNTHETIC if question.synthetic else "")
+        Instance(question.id, question, _stratum(question), kind_of(question.question), question.synthetic)
         for question in golden.questions
     )
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from neo.automl.machine import compute_note
-from neo.automl.problem import Context, Evaluation, InputFile, Limits, Problem, Resources
+from neo.automl.problem import Context, Evaluation, InputFile, Limits, Problem, Resources, Screen
 from neo.automl.space import Config, LeftOut
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Item
@@ -23,7 +23,7 @@ from skills.rag.evaluate import evaluate, instances_of, metrics_for
 from skills.rag.judging import beside_people, judge_names, open_judge, why_no_judge
 from skills.rag.proposing import propose
 from skills.rag.slots import FITTING, SLOTS, STAYS
-from skills.rag.space import search_space
+from skills.rag.space import cheap_twin, search_space
 
 
 class RagSkill(Skill):
@@ -87,6 +87,7 @@ class RagSkill(Skill):
             limits=Limits(brief.value("accuracy"), brief.value("latency"), brief.value("cost")),
             evaluate=partial(evaluate, open_model=open_model, open_judge=None if no_judge else open_judge),
             context=context,
+            screen=Screen("recall", partial(cheap_twin, space)) if golden.has_evidence else None,
             notes=(
                 compute_note(allowed),
                 *_unpriced(allowed),

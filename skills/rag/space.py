@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from neo.automl.problem import Resources
-from neo.automl.space import Choice, LeftOut, Parameter, Real, Space, Whole
+from neo.automl.space import Choice, Config, LeftOut, Parameter, Real, Space, Whole
 from neo.evals.golden_set import GoldenSet
 from neo.models import fetch
 from neo.models.catalogue import CATALOGUE
@@ -14,8 +14,9 @@ from neo.models.embed import available
 from skills.rag.models import HUB_CACHE, PAIR_MODELS, cross_encoders
 from skills.rag.runtime.chunkers import SEMANTIC
 from skills.rag.runtime.generators import GENERATORS
+from skills.rag.runtime.needs import searches_with_model
 from skills.rag.runtime.pair_model import MODEL_FILE
-from skills.rag.runtime.parameters import PARAMETERS
+from skills.rag.runtime.parameters import PARAMETERS, complete_config
 from skills.rag.runtime.parameters import Parameter as Setting
 from skills.rag.runtime.parsers import OCR
 from skills.rag.runtime.parsers.ocr import has_ocr
@@ -26,6 +27,8 @@ from skills.rag.runtime.transforms import TRANSFORMS
 
 LOCAL_MODEL = "smollm2-135m"
 LOCAL_MODEL_QUESTIONS = 5  # the packaged model takes seconds a question
+CHOOSE_MODELS = ("embedder", "generator", "reranker")  # a greedy search settles them first
+PLAINEST: Config = {"retriever": "bm25", "reranker": "none"}  # words alone: what any search engine does
 GENERATION_ONLY = "generate"
 # Settings that stay at their default: there is one vector store on this machine; and vectors of whole chunks were no
 # better than pooled ones (see `skills.rag.runtime.chunk_vectors`), but would embed the corpus again for each chunking.
@@ -58,7 +61,17 @@ def search_space(resources: Resources, golden: GoldenSet, suffixes: Collection[s
             parameter = _plain(setting)
         if parameter is not None:
             parameters.append(parameter)
-    return Space(_only_reachable(parameters), tuple(left_out))
+    reachable = _only_reachable(parameters)
+    models = tuple(one.name for one in reachable if one.name in CHOOSE_MODELS)
+    return Space(reachable, tuple(left_out), models, PLAINEST)
+
+
+def cheap_twin(space: Space, config: Config) -> Config | None:
+    """The configuration that retrieves the same and quotes; None where no model would be saved by it."""
+    full = complete_config(config)
+    if not GENERATORS[full["generator"]].needs_model or searches_with_model(full):
+        return None
+    return space.complete({**config, "generator": "extractive"})
 
 
 def has_local_model(resources: Resources) -> bool:

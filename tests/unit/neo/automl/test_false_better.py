@@ -1,4 +1,4 @@
-"""How often a verdict says "better" when nothing is: configurations of one true score, chosen and judged 5,000 times."""
+"""How often a verdict says "better" when nothing is: configurations of one true score, judged 5,000 times."""
 
 from __future__ import annotations
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import toy
 
-from neo.automl.problem import Limits
+from neo.automl.choice import choose
+from neo.automl.problem import Context, Evaluation, Instance, Limits, Screen
 from neo.automl.search import search
-from neo.automl.space import Choice, Space, Whole
-from neo.automl.study import StudySettings
+from neo.automl.space import Choice, Config, Space, Whole
+from neo.automl.split import split
+from neo.automl.study import StudySettings, best_of, run_study
 from neo.automl.trials import Trial
-from neo.automl.verdict import choose
+from neo.automl.verdict import cross_validated
 from neo.errors import BadInput
 
 
@@ -70,7 +74,7 @@ def test_the_report_is_plain_json_with_pictures_that_have_words(tmp_path: Path) 
         assert key in body
     for picture in found.report.pictures:
         assert picture.png.startswith(b"\x89PNG")
-        assert "trials" in picture.alt_text
+        assert len(picture.alt_text) > 40
         assert picture.name in found.report.markdown
 
 
@@ -82,3 +86,60 @@ def test_a_condition_switches_a_parameter_off_and_ranges_are_checked() -> None:
     with pytest.raises(BadInput, match="no parameter 'colour'"):
         toy.SPACE.validate({"colour": 1})
     assert Space((Choice("a", (1, 2), 1), Whole("b", 1, 9, 1, step=2))).size() == 10
+
+
+def test_a_small_set_is_judged_by_cross_validation_and_each_limit_has_its_certainty(tmp_path: Path) -> None:
+    space = Space((Choice("kind", ("plain", "good"), "plain"), Whole("k", 1, 9, 5)))
+    problem = toy.problem(tmp_path, n=30, limits=Limits(accuracy=0.3, latency_p95_s=1.0), space=space)
+    found = search(problem, StudySettings("toy", 15, seed=1)).verdict
+    assert found.independent and found.folds == 5
+    assert found.best is not None and found.best.config["kind"] == "good"
+    assert found.holdout is not None and found.holdout.n == 30
+    assert set(found.certainty) == {"accuracy", "latency_p95_s"}
+    assert all(0 <= share <= 1 for share in found.certainty.values())
+
+
+def test_what_chooses_a_fold_is_never_scored_by_it() -> None:
+    # Trial 1 is better in the fold that is left out and nowhere else: it must not be chosen for it.
+    fold = frozenset({"0", "1"})
+    plain = {str(i): 0.5 for i in range(10)}
+    lucky = {str(i): 1.0 if str(i) in fold else 0.45 for i in range(10)}
+    trials = [
+        Trial(0, {"k": 0}, "random", plain, accuracy=0.5),
+        Trial(1, {"k": 1}, "random", lucky, accuracy=0.56),
+    ]
+    first, second = cross_validated(trials, [fold], seed=0)
+    assert first == {"0": 0.5, "1": 0.5}
+    assert second == {"0": 1.0, "1": 1.0}
+
+
+def test_synthetic_questions_are_searched_on_and_never_judge_where_others_can(tmp_path: Path) -> None:
+    made = [replace(one, synthetic=int(one.id) >= 70) for one in toy.problem(tmp_path, n=100).instances]
+    parts = split(made, seed=3)
+    assert not any(one.synthetic for one in parts.holdout)
+    assert sum(one.synthetic for one in parts.search) == 30
+
+
+def test_a_dear_configuration_that_lost_on_retrieval_is_never_asked(tmp_path: Path) -> None:
+    space = Space((Choice("model", (False, True), False), Whole("k", 1, 9, 5)))
+    asked: list[bool] = []
+
+    def evaluate(config: Config, instances: Sequence[Instance], context: Context) -> list[Evaluation]:
+        asked.append(config["model"])
+        found = [0.1 * config["k"] + 0.01 * (int(one.id) % 3) for one in instances]
+        return [
+            Evaluation(one.id, {"score": 0.5 * recall + 0.3 * config["model"], "recall": recall})
+            for one, recall in zip(instances, found, strict=True)
+        ]
+
+    plain = toy.problem(tmp_path, space=space)
+    twin = Screen("recall", lambda config: {**config, "model": False} if config["model"] else None)
+    problem = replace(plain, evaluate=evaluate, screen=twin)
+    run = run_study(problem, problem.instances, StudySettings("toy", 18, seed=2))
+    lost = [trial for trial in run.trials if trial.stopped]
+    assert lost and all(trial.config["model"] and "before any model call" in trial.stopped for trial in lost)
+    assert not any(trial.failed for trial in run.trials)
+    scored = [trial for trial in run.trials if trial.config["model"] and trial.scores]
+    assert asked.count(True) <= len(problem.instances) and scored
+    best = best_of(run.trials)
+    assert best is not None and best.config == {"model": True, "k": 9}

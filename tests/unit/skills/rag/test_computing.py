@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from neo.automl.machine import Machine, compute_note
+from neo.automl.machine import compute_note
 from neo.automl.problem import Context, InputFile, Instance, Resources
 from neo.domain.brief import Brief
 from neo.evals.golden_set import GoldenQuestion
@@ -33,7 +33,7 @@ def context(folder: Path, resources: Resources) -> Context:
 
 
 def test_an_answer_costs_its_latency_at_the_rate_and_later_rungs_the_mean_of_it(tmp_path: Path) -> None:
-    where = context(tmp_path, Machine(tmp_path, compute_usd_per_hour=36.0))  # a cent a second
+    where = context(tmp_path, Resources(tmp_path, compute_usd_per_hour=36.0))  # a cent a second
     timed = evaluate(PLAIN, ASKED, where)
     assert all(one.cost_usd == pytest.approx(0.01 * one.latency_s) and one.cost_usd > 0 for one in timed)
     later = evaluate(PLAIN, ASKED, replace(where, timed=False))
@@ -43,11 +43,11 @@ def test_an_answer_costs_its_latency_at_the_rate_and_later_rungs_the_mean_of_it(
 
 
 def test_what_was_never_timed_adds_nothing(tmp_path: Path) -> None:
-    where = replace(context(tmp_path, Machine(tmp_path, compute_usd_per_hour=36.0)), timed=False)
+    where = replace(context(tmp_path, Resources(tmp_path, compute_usd_per_hour=36.0)), timed=False)
     assert [one.cost_usd for one in evaluate({**PLAIN, "top_k": 3}, ASKED, where)] == [0.0, 0.0]
 
 
-@pytest.mark.parametrize("resources", [Resources(Path("m")), Machine(Path("m"))])
+@pytest.mark.parametrize("resources", [Resources(Path("m"))])
 def test_without_a_rate_computing_is_free_and_that_is_said(tmp_path: Path, resources: Resources) -> None:
     assert [one.cost_usd for one in evaluate(PLAIN, ASKED, context(tmp_path, resources))] == [0.0, 0.0]
     assert "counted as free" in compute_note(resources)
@@ -56,8 +56,8 @@ def test_without_a_rate_computing_is_free_and_that_is_said(tmp_path: Path, resou
 @pytest.mark.parametrize(
     ("resources", "words"),
     [
-        (Machine(Path("m"), compute_usd_per_hour=0.5), "counted at $0.5 an hour"),
-        (Machine(Path("m")), "counted as free"),
+        (Resources(Path("m"), compute_usd_per_hour=0.5), "counted at $0.5 an hour"),
+        (Resources(Path("m")), "counted as free"),
         (Resources(Path("m"), endpoint=Endpoint("k", "https://models.example/v1", "big")), "price of big is not known"),
     ],
 )
