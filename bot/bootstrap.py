@@ -16,6 +16,7 @@ from neo.automl.cache_files import GB, set_bound
 from neo.automl.problem import Resources
 from neo.delivery.deployers import Deployer, LocalDeployer
 from neo.llm.base import Endpoint
+from neo.models.vector_service import VectorService
 from neo.services.deps import Deps, Policy
 from neo.skill import Skill
 from neo.store import Store
@@ -38,7 +39,13 @@ def resources(settings: Settings, jobs: int | None = None) -> Resources:
         threads=max(1, (os.cpu_count() or 2) // (jobs or settings.trial_jobs)),
         endpoint=endpoint if key or settings.openai_base_url else None,
         compute_usd_per_hour=settings.compute_usd_per_hour,
+        vector_service=_vector_service(settings),
     )
+
+
+def _vector_service(settings: Settings) -> VectorService | None:
+    key = settings.pinecone_api_key.get_secret_value()
+    return VectorService(key, settings.pinecone_host, settings.pinecone_index) if key else None
 
 
 def bounded_cache(settings: Settings) -> Path:
@@ -64,11 +71,17 @@ def policy(settings: Settings) -> Policy:
 
 
 def _model_access(settings: Settings) -> dict[str, str]:
-    """What a deployed package reads to reach the language model's endpoint; the settings may come from a file."""
+    """What a deployed package reads to reach services elsewhere; the settings may come from a file."""
     given = {
         "OPENAI_API_KEY": settings.openai_api_key.get_secret_value(),
         "OPENAI_BASE_URL": settings.openai_base_url or "",
     }
+    if key := settings.pinecone_api_key.get_secret_value():
+        given |= {
+            "PINECONE_API_KEY": key,
+            "PINECONE_HOST": settings.pinecone_host,
+            "PINECONE_INDEX": settings.pinecone_index,
+        }
     return {key: value for key, value in given.items() if value}
 
 

@@ -13,9 +13,9 @@ import structlog
 
 from bot.settings import Settings
 
-# Slack, OpenAI and like tokens, bearer headers, passwords in URLs, signed upload and socket tickets.
+# Slack, OpenAI, Pinecone and like tokens, bearer headers, passwords in URLs, signed upload and socket tickets.
 SECRETS = re.compile(
-    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|\bsk-[\w-]{8,}|(?<=[Bb]earer )[\w.~+/-]{8,}=*|"
+    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|\bsk-[\w-]{8,}|\bpcsk_[\w-]{8,}|(?<=[Bb]earer )[\w.~+/-]{8,}=*|"
     r"(?<=://)[^\s:/@]*:[^\s/@]+(?=@)|(?<=ticket=)[\w-]+|(?<=api_key=)[\w-]+|(?<=token=)[\w-]+|(?<=secret=)[\w-]+"
 )
 SECRET_KEYS = re.compile(r"token|secret|password|api_?key|authorization|cookie|dsn", re.IGNORECASE)

@@ -52,6 +52,19 @@ class Settings(BaseSettings):
         "",
         description="Dollars for a million prompt and completion tokens of it, as 0.25/2; default: list prices.",
     )
+    pinecone_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="PINECONE_API_KEY",
+        description="Pinecone is tried as a vector store beside FAISS, where texts may leave this machine.",
+    )
+    pinecone_host: str = Field(
+        "", validation_alias="PINECONE_HOST", description="Address of the index; default: looked up by its name."
+    )
+    pinecone_index: str = Field(
+        "neo",
+        validation_alias="PINECONE_INDEX",
+        description="Name of the index: dense, metric dotproduct or cosine, dimension of the embedder (packaged: 384).",
+    )
     compute_usd_per_hour: float = Field(
         0.0, ge=0, description="Dollars for an hour of this machine, counted in the cost of an answer; 0 is free."
     )

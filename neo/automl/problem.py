@@ -14,6 +14,7 @@ from typing import Any
 
 from neo.automl.space import Config, Space
 from neo.llm.base import Endpoint
+from neo.models.vector_service import VectorService
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,14 @@ class Resources:
         endpoint: A language model's endpoint, where one is set.
         compute_usd_per_hour: Dollars for an hour of this machine, in which one question after the other is answered;
             0 is 'free'.
+        vector_service: Where vectors may be kept elsewhere, where a key is set.
     """
 
     models_dir: Path
     threads: int = 1
     endpoint: Endpoint | None = None
     compute_usd_per_hour: float = 0.0
+    vector_service: VectorService | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ START_TIMEOUT_S = 90.0
 _STOP_TIMEOUT_S = 5.0
 _LOG_TAIL = 600
 # Neo's own settings and tokens are not for what it deploys.
-_NEOS_OWN = ("SLACK_", "SENTRY_", "NEO_", "OPENAI_")
+_NEOS_OWN = ("SLACK_", "SENTRY_", "NEO_", "OPENAI_", "PINECONE_")
 
 
 @dataclass(frozen=True)

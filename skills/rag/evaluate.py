@@ -28,6 +28,7 @@ from skills.rag.runtime.needs import needs_model, searches_with_model
 from skills.rag.runtime.parameters import complete_config
 from skills.rag.runtime.pipeline import Pipeline, build_index, parse_file
 from skills.rag.runtime.stages import run
+from skills.rag.stores import trial_access
 
 # Code versions of the stages; raise one when its results change.
 VERSIONS: Mapping[str, int] = {
@@ -158,7 +159,8 @@ def _open(config: Config, context: Context, open_model: OpenModel | None) -> _Tr
     models = load(full, context.resources)
     asks_model = needs_model(full)
     complete = open_model(context, full["temperature"]) if asks_model and open_model is not None else None
-    index = build_index(documents, full, models.memory, stage=stage, embed_tokens=models.embed_tokens)
+    access = trial_access(context)
+    index = build_index(documents, full, models.memory, stage=stage, embed_tokens=models.embed_tokens, access=access)
     pipeline = Pipeline(index, full, models.memory, complete, stage, models.embed_tokens, models.score_pairs)
     fresh = Pipeline(index, full, models.embed, complete, run, models.fresh_tokens, models.score_pairs)
     return _Trial(documents, pipeline, fresh, stage, asks_model)

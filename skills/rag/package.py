@@ -12,6 +12,7 @@ from typing import Any
 
 from neo.automl.problem import InputFile, Problem, Resources
 from neo.automl.space import Config
+from neo.errors import Unavailable
 from neo.llm.base import Endpoint
 from neo.llm.local_model import NAME as LOCAL_MODEL
 from neo.llm.pricing import price_of
@@ -19,9 +20,11 @@ from neo.models.catalogue import CATALOGUE
 from neo.models.fetch import locate
 from neo.skill import Build
 from skills.rag.models import Loaded, cross_encoder_source, load
-from skills.rag.runtime.needs import needs_model, needs_pairs, needs_tokens
+from skills.rag.runtime.needs import needs_model, needs_pairs, needs_service, needs_tokens
 from skills.rag.runtime.parameters import complete_config
 from skills.rag.runtime.pipeline import Pipeline, build_index, parse_file
+from skills.rag.runtime.vector_stores import Access, StoreError
+from skills.rag.stores import forget_trials, live_access
 
 HERE = Path(__file__).parent
 RUNTIME, TEMPLATE = HERE / "runtime", HERE / "template"
@@ -33,6 +36,7 @@ FOR_ROLES = {
     "local_model": ("openai", "xllamacpp"),
     "endpoint_model": ("openai",),
 }
+FOR_STORE = {"pinecone": ("pinecone",)}
 FOR_STEMMER = {"porter": ("nltk",)}
 COMMAND = ("{python}", "serve.py", "--port", "{port}")
 
@@ -48,7 +52,8 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
     resources = problem.context.resources
     documents = [file for file in problem.context.inputs if file.role == "document"]
     loaded = load(full, resources)
-    _index(documents, full, loaded, making / "index")
+    access = live_access(problem.context) if needs_service(full) else None
+    _index(documents, full, loaded, making / "index", access)
     models = _models(full, resources, loaded, making / "models")
     about = {
         "skill": problem.skill,
@@ -57,17 +62,24 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
         "models": models,
         "documents": [d.name for d in documents],
     }
+    if access is not None:  # never the key
+        about["vector_service"] = {"host": access.host, "index": access.index, "scope": access.scope}
     (making / "package.json").write_text(json.dumps(about, indent=2), "utf-8")
     (making / "requirements.txt").write_text(_requirements(models, full), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     making.replace(folder)
+    forget_trials(problem.context)
     files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     return Build(folder, COMMAND, tuple(files))
 
 
-def _index(documents: list[InputFile], full: Config, loaded: Loaded, folder: Path) -> None:
+def _index(documents: list[InputFile], full: Config, loaded: Loaded, folder: Path, access: Access | None) -> None:
     parsed = [parse_file(file.name, file.sha256, file.path, full) for file in documents]
-    Pipeline(build_index(parsed, full, loaded.embed, embed_tokens=loaded.embed_tokens), full).save(folder)
+    index = build_index(parsed, full, loaded.embed, embed_tokens=loaded.embed_tokens, access=access)
+    try:
+        Pipeline(index, full).save(folder)
+    except StoreError as error:
+        raise Unavailable(error.what, error.why, error.remedy) from error
 
 
 def _models(full: Config, resources: Resources, loaded: Loaded, folder: Path) -> dict[str, Any]:
@@ -119,6 +131,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _requirements(models: Mapping[str, Any], full: Config) -> str:
     names = {*NEEDS, *FOR_STEMMER.get(full["stemmer"], ())}
+    names |= set(FOR_STORE.get(full["vector_store"], ())) if needs_service(full) else set()
     for role, more in FOR_ROLES.items():
         names |= set(more) if role in models else set()
     return "".join(f"{name}=={version(name)}\n" for name in sorted(names))

@@ -24,6 +24,7 @@ from skills.rag.judging import beside_people, judge_names, open_judge, why_no_ju
 from skills.rag.proposing import propose
 from skills.rag.slots import FITTING, SLOTS, STAYS
 from skills.rag.space import cheap_twin, search_space
+from skills.rag.stores import KEPT_HERE, UNCOUNTED, why_no_service
 
 
 class RagSkill(Skill):
@@ -62,6 +63,7 @@ class RagSkill(Skill):
     def problem(self, brief: Brief, inputs: Sequence[InputFile], cache_dir: Path, resources: Resources) -> Problem:
         """See :class:`neo.skill.Skill`."""
         allowed, kept_out = _allowed(brief, resources)
+        no_service = KEPT_HERE if allowed.vector_service is not resources.vector_service else ""
         read = intake.read_inputs(inputs)
         if read.golden is None or not read.documents:
             problems = " ".join(report.problem for report in read.reports if report.problem)
@@ -80,7 +82,7 @@ class RagSkill(Skill):
         space = search_space(allowed, golden, suffixes)
         return Problem(
             skill=self.name,
-            space=replace(space, left_out=(*space.left_out, *_unjudged(no_judge))),
+            space=replace(space, left_out=(*_told(space.left_out, no_service), *_unjudged(no_judge))),
             instances=instances_of(golden),
             metrics=metrics,
             metric=metric,
@@ -91,6 +93,7 @@ class RagSkill(Skill):
             notes=(
                 compute_note(allowed),
                 *_unpriced(allowed),
+                *([] if why_no_service(allowed) else [UNCOUNTED]),
                 *kept_out,
                 *not_told,
                 *([] if no_judge else beside_people(open_judge(context), golden, inputs)),
@@ -152,10 +155,20 @@ def _unjudged(no_judge: str) -> tuple[LeftOut, ...]:
     return (LeftOut("metric", "a language model as judge of answers", no_judge),) if no_judge else ()
 
 
+def _told(left_out: Sequence[LeftOut], no_service: str) -> list[LeftOut]:
+    """What was left out, with privacy as the reason where it is the one that keeps vectors here."""
+    return [
+        replace(one, reason=no_service) if no_service and one.parameter == "vector_store" else one for one in left_out
+    ]
+
+
 def _allowed(brief: Brief, resources: Resources) -> tuple[Resources, tuple[str, ...]]:
-    """What the privacy requirement leaves of the resources, and a note on what it keeps out."""
-    endpoint = resources.endpoint
-    if endpoint is None or endpoint.is_local or brief.value("privacy") != STAYS:
+    """What the privacy requirement leaves of the resources, and a note on a model that it keeps out."""
+    endpoint, service = resources.endpoint, resources.vector_service
+    stays = brief.value("privacy") == STAYS
+    if stays and service is not None and not service.is_local:
+        resources = replace(resources, vector_service=None)
+    if endpoint is None or endpoint.is_local or not stays:
         return resources, ()
     note = f"The endpoint's model {endpoint.model} is not tried: texts must stay on this machine (R-privacy)."
     return replace(resources, endpoint=None), (note,)

@@ -24,15 +24,16 @@ from skills.rag.runtime.parsers.pdf import INSTALL_OCR
 from skills.rag.runtime.rerankers import RERANKERS
 from skills.rag.runtime.retrievers import RETRIEVERS
 from skills.rag.runtime.transforms import TRANSFORMS
+from skills.rag.stores import why_no_service
 
 LOCAL_MODEL = "smollm2-135m"
 LOCAL_MODEL_QUESTIONS = 5  # the packaged model takes seconds a question
 CHOOSE_MODELS = ("embedder", "generator", "reranker")  # a greedy search settles them first
 PLAINEST: Config = {"retriever": "bm25", "reranker": "none"}  # words alone: what any search engine does
 GENERATION_ONLY = "generate"
-# Settings that stay at their default: there is one vector store on this machine; and vectors of whole chunks were no
-# better than pooled ones (see `skills.rag.runtime.chunk_vectors`), but would embed the corpus again for each chunking.
-NOT_SEARCHED = ("vector_store", "chunk_vector")
+# Stays at its default: vectors of whole chunks were no better than pooled ones, but would embed the corpus again for
+# each chunking (see `skills.rag.runtime.chunk_vectors`).
+NOT_SEARCHED = ("chunk_vector",)
 # Only questions that the documents do not answer tell a good refusal from a bad one.
 FOR_REFUSALS = ("refuse_below",)
 
@@ -158,6 +159,14 @@ def _cross_encoders(setting: Setting, resources: Resources, here: Collection[str
     return (Choice(setting.name, names, names[0], setting.about, setting.when) if names else None), []
 
 
+def _stores(setting: Setting, resources: Resources, here: Collection[str]) -> Found:
+    """With one store there is nothing to choose."""
+    if reason := why_no_service(resources):
+        elsewhere = [str(choice) for choice in setting.choices if choice != setting.default]
+        return None, [LeftOut(setting.name, name, reason) for name in elsewhere]
+    return _plain(setting), []
+
+
 def _temperatures(setting: Setting, resources: Resources, here: Collection[str]) -> Found:
     """Only an endpoint's model is asked at a temperature of choice."""
     return (_plain(setting) if resources.endpoint is not None else None), []
@@ -180,6 +189,7 @@ _SPECIAL: Mapping[str, Callable[[Setting, Resources, Collection[str]], Found]] =
     **dict.fromkeys(_NEEDS, _here),
     "embedder": _embedders,
     "cross_encoder": _cross_encoders,
+    "vector_store": _stores,
     "temperature": _temperatures,
     "generator": _generators,
 }

@@ -29,7 +29,8 @@ def requirements(brief: Brief, found: Examination) -> list[Item]:
     privacy = (
         "No text of yours leaves this machine."
         if brief.value("privacy", STAYS) == STAYS
-        else "Questions and the passages found may be sent to the configured language model's endpoint."
+        else "Questions and the passages found may be sent to the configured language model's endpoint, and vectors of "
+        "texts and questions to the configured vector store."
     )
     return [
         Item(
@@ -106,10 +107,11 @@ def architecture(problem: Problem) -> list[Item]:
     generator = space.get("generator")
     makes = generator.words() if isinstance(generator, Choice) else "extractive"
     embedders = space["embedder"].words() if "embedder" in space else "none here, so words alone are searched"
+    stores = "FAISS, one file on this machine" + (", or in Pinecone" if "vector_store" in space else "")
     return [
         Item("Reader: each document becomes text with its pages and headings.", "A1"),
         Item("Chunker: the text is cut into overlapping pieces that keep their place in the document.", "A2"),
-        Item(f"Index: words (BM25) and meaning (embedders: {embedders}) in FAISS, one file on this machine.", "A3"),
+        Item(f"Index: words (BM25) and meaning (embedders: {embedders}) in {stores}.", "A3"),
         Item("Retriever and reranker: find the pieces for a question, by words, meaning, or both.", "A4"),
         Item(f"Generator: makes the answer from the pieces, with its sources ({makes}).", "A5"),
         Item("Service: FastAPI on this machine with /ask, /healthz, /metrics and a page to try it.", "A6"),

@@ -19,6 +19,7 @@ from .passages import embedded_passages
 from .semantic import semantic_spans
 from .stages import Stage, run
 from .token_vectors import EmbedTokens, token_vectors
+from .vector_stores import Access
 
 PARENT_CHUNKER = "structure"  # sections where there are headings, else paragraphs
 
@@ -37,6 +38,7 @@ def build_index(
     folder: Path | None = None,
     stage: Stage = run,
     embed_tokens: EmbedTokens | None = None,
+    access: Access | None = None,
 ) -> Index:
     """Cut documents and index the chunks.
 
@@ -47,6 +49,7 @@ def build_index(
         folder: When given, the index is saved there.
         stage: Runs or remembers each stage.
         embed_tokens: Gives vectors of tokens; may be None where the configuration needs none.
+        access: How a vector store elsewhere is reached; may be None where vectors stay in this process.
 
     Raises:
         ValueError: vectors are needed and there is nothing to make them, or there is no chunk.
@@ -65,7 +68,8 @@ def build_index(
         if embed_tokens is None:
             raise ValueError("The reranker 'late_interaction' needs vectors of tokens: pass `embed_tokens`.")
         tokens = token_vectors(documents, full, embed_tokens, stage)
-    index = Index(chunks, full, vectors, key=key, tokens=tokens, around=_around(documents, full, stage), stage=stage)
+    around = _around(documents, full, stage)
+    index = Index(chunks, full, vectors, key=key, tokens=tokens, around=around, stage=stage, access=access)
     if folder is not None:
         index.save(folder)
     return index

@@ -17,7 +17,7 @@ from .documents import Chunk
 from .lexical import LexicalIndex
 from .stages import Stage, run
 from .token_vectors import TokenVectors
-from .vector_stores import LOADERS, VECTOR_STORES, Floats, VectorStore
+from .vector_stores import LOADERS, VECTOR_STORES, Access, Floats, VectorStore
 
 CHUNKS_FILE = "chunks.jsonl"
 VECTORS_FILE = "vectors.bin"
@@ -37,6 +37,7 @@ class Index:
         tokens: Vectors of tokens, or None where nothing needs them.
         around: The documents around the chunks, or None where chunks are shown as they are.
         stage: Runs or remembers the making of the BM25 index.
+        access: How a vector store elsewhere is reached, where the configuration names one.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Index:
         tokens: TokenVectors | None = None,
         around: Surroundings | None = None,
         stage: Stage = run,
+        access: Access | None = None,
     ) -> None:
         self.chunks = tuple(chunks)
         self.config = dict(config)
@@ -58,6 +60,7 @@ class Index:
         self._tokens = tokens
         self.around = around
         self._stage = stage
+        self._access = access
 
     @cached_property
     def lexical(self) -> LexicalIndex:
@@ -85,7 +88,7 @@ class Index:
                 f"This index has no vectors: it was built for the retriever {self.config['retriever']!r}. "
                 "Build it again with a configuration that needs them."
             )
-        store = VECTOR_STORES[self.config["vector_store"]](self._vectors.shape[1])
+        store = VECTOR_STORES[self.config["vector_store"]](self._vectors.shape[1], self._access)
         store.add(self._vectors)
         return store
 
@@ -114,7 +117,7 @@ class Index:
             self.around.save(folder / DOCUMENTS_FILE)
 
     @classmethod
-    def load(cls, folder: Path, config: Mapping[str, Any]) -> Index:
+    def load(cls, folder: Path, config: Mapping[str, Any], access: Access | None = None) -> Index:
         """Read what `save` wrote."""
         with (folder / CHUNKS_FILE).open(encoding="utf-8") as lines:
             chunks = [_chunk(json.loads(line)) for line in lines]
@@ -122,7 +125,7 @@ class Index:
         return cls(
             chunks,
             config,
-            store=LOADERS[config["vector_store"]](vectors) if vectors.exists() else None,
+            store=LOADERS[config["vector_store"]](vectors, access) if vectors.exists() else None,
             tokens=TokenVectors.load(tokens) if tokens.exists() else None,
             around=Surroundings.load(documents) if documents.exists() else None,
         )

@@ -10,6 +10,7 @@ from .generators import GENERATORS
 from .rerankers import RERANKERS
 from .retrievers import RETRIEVERS
 from .transforms import TRANSFORMS
+from .vector_stores import EMBEDDED
 
 Config = Mapping[str, Any]
 
@@ -17,6 +18,11 @@ Config = Mapping[str, Any]
 def needs_vectors(config: Config) -> bool:
     """Whether chunks are searched or reranked by their vectors."""
     return "dense" in RETRIEVERS[config["retriever"]].sources or RERANKERS[config["reranker"]].needs == "vectors"
+
+
+def needs_service(config: Config) -> bool:
+    """Whether vectors are kept elsewhere than in this process."""
+    return needs_vectors(config) and config["vector_store"] != EMBEDDED
 
 
 def needs_tokens(config: Config) -> bool:

@@ -30,7 +30,7 @@ class Parameter:
     Attributes:
         name: Its key in a configuration; a unit, where it has one, is in the name.
         stage: The stage whose result depends on it: parse, chunk, text, embed, lexical,
-            query, retrieve, rerank, context or generate.
+            store, query, retrieve, rerank, context or generate.
         default: What a practitioner would start with.
         about: One sentence for a person.
         choices: The values there are; empty for a number or a name from elsewhere.
@@ -92,7 +92,8 @@ _ALL = (
         tuple(SCORE_SCALES), when={"retriever": ("weighted_fusion",)},
     ),
     Parameter(
-        "vector_store", "retrieve", "faiss", "Where vectors lie.", tuple(VECTOR_STORES), when={"retriever": _DENSE},
+        "vector_store", "store", "faiss", "Where vectors lie and are searched.", tuple(VECTOR_STORES),
+        when={"retriever": _DENSE},
     ),
     Parameter("reranker", "rerank", "none", "A second look at what was found.", tuple(RERANKERS)),
     Parameter(

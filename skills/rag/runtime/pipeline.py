@@ -26,6 +26,7 @@ from .retrievers import RETRIEVERS, dense_candidates, lexical_candidates
 from .stages import Stage, run
 from .token_vectors import EmbedTokens
 from .transforms import search_texts
+from .vector_stores import Access
 
 __all__ = ["Found", "Pipeline", "build_index", "parse_file"]
 
@@ -133,10 +134,11 @@ class Pipeline:
         complete: Complete | None = None,
         embed_tokens: EmbedTokens | None = None,
         score_pairs: ScorePairs | None = None,
+        access: Access | None = None,
     ) -> Pipeline:
         """Read what `save` wrote."""
         config = json.loads((folder / CONFIG_FILE).read_text("utf-8"))
-        index = Index.load(folder, config)
+        index = Index.load(folder, config, access)
         return cls(index, config, embed, complete, embed_tokens=embed_tokens, score_pairs=score_pairs)
 
     def _answered(self, questions: Sequence[str]) -> tuple[list[Found], list[Answer]]:
@@ -185,5 +187,5 @@ class Pipeline:
 # A source's name: how candidates are found, and the stages whose parameters they depend on.
 _SOURCES: Mapping[str, tuple[Callable[[Pipeline, Sequence[str], int], Candidates], tuple[str, ...]]] = {
     "lexical": (Pipeline._lexical, ("text", "lexical")),
-    "dense": (Pipeline._dense, ("text", "embed")),
+    "dense": (Pipeline._dense, ("text", "embed", "store")),
 }

@@ -6,6 +6,7 @@ import argparse
 import json
 
 from models import pipeline
+from rag_runtime.vector_stores import StoreError
 
 
 def main() -> None:
@@ -14,7 +15,10 @@ def main() -> None:
     parser.add_argument("question")
     parser.add_argument("--json", action="store_true", help="print plain JSON")
     asked = parser.parse_args()
-    answer = pipeline().ask(asked.question)
+    try:
+        answer = pipeline().ask(asked.question)
+    except StoreError as error:
+        raise SystemExit(str(error)) from error
     if asked.json:
         print(json.dumps(answer.to_json(), ensure_ascii=False))
         return

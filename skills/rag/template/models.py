@@ -13,6 +13,7 @@ import numpy as np
 from rag_runtime.pair_model import PairModel
 from rag_runtime.pipeline import Pipeline
 from rag_runtime.token_model import TokenModel
+from rag_runtime.vector_stores import Access
 
 HERE = Path(__file__).resolve().parent
 ABOUT: dict[str, Any] = json.loads((HERE / "package.json").read_text("utf-8"))
@@ -34,7 +35,17 @@ class Completion:
 
 def pipeline() -> Pipeline:
     """The pipeline over this package's index, with the models that it needs."""
-    return Pipeline.load(HERE / "index", embedder(), completer(), token_embedder(), pair_scorer())
+    return Pipeline.load(HERE / "index", embedder(), completer(), token_embedder(), pair_scorer(), vector_access())
+
+
+def vector_access() -> Access | None:
+    """How the vector store elsewhere is reached; None when vectors are in this folder alone."""
+    service = ABOUT.get("vector_service")
+    if service is None:
+        return None
+    host = os.environ.get("PINECONE_HOST") or service["host"]
+    index = os.environ.get("PINECONE_INDEX") or service["index"]
+    return Access(os.environ.get("PINECONE_API_KEY", ""), host, index, service["scope"])
 
 
 def token_embedder(threads: int = 2) -> TokenModel | None:

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import uvicorn
-from fastapi import FastAPI, Response
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 from models import ABOUT, pipeline
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from pydantic import BaseModel, Field
 from rag_runtime.pipeline import Pipeline
+from rag_runtime.vector_stores import StoreError
 
 HERE = Path(__file__).resolve().parent
 VERSION = str(ABOUT["version"])
@@ -75,6 +76,10 @@ def create_app(loaded: Pipeline) -> FastAPI:
             cost_usd=answer.cost_usd,
             version=VERSION,
         )
+
+    @app.exception_handler(StoreError)
+    def unavailable(_: Request, error: StoreError) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 503)
 
     @app.get("/healthz")
     def healthz() -> dict[str, Any]:

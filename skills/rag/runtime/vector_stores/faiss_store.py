@@ -1,33 +1,13 @@
-"""Vectors and their nearest neighbours, by exact inner product."""
+"""The embedded store: exact inner products in this process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Ids = npt.NDArray[np.int64]
-
-
-class VectorStore(Protocol):
-    """What a store must do; rows keep the order in which they were added."""
-
-    def add(self, vectors: Floats) -> None:
-        """Add rows, shape (N, d), each of length 1."""
-
-    def search(self, queries: Floats, k: int) -> tuple[Floats, Ids]:
-        """The best *k* rows for each query: scores and row numbers, shape (Q, k), best first; k <= N."""
-
-    def rows(self, ids: Ids) -> Floats:
-        """The vectors of some rows, shape (len(ids), d)."""
-
-    def save(self, path: Path) -> None:
-        """Write the store to a file."""
+from .base import Floats, Ids
 
 
 class FaissStore:
@@ -63,7 +43,3 @@ class FaissStore:
         store = cls.__new__(cls)
         store._index = faiss.read_index(str(path))
         return store
-
-
-VECTOR_STORES: Mapping[str, Callable[[int], VectorStore]] = {"faiss": FaissStore}
-LOADERS: Mapping[str, Callable[[Path], VectorStore]] = {"faiss": FaissStore.load}
