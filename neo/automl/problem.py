@@ -116,6 +116,7 @@ class Context:
 
     Attributes:
         timed: Whether latencies are wanted. Timing runs outside every cache, so later rungs of a trial do without.
+        repeats: How often a timed question is asked; the median counts, so that one pause of the machine does not.
     """
 
     inputs: tuple[InputFile, ...]
@@ -123,6 +124,7 @@ class Context:
     resources: Resources
     grant: Grant = Grant()
     timed: bool = True
+    repeats: int = 1
 
 
 Evaluate = Callable[[Config, Sequence[Instance], Context], Sequence[Evaluation]]

@@ -80,6 +80,8 @@ class Verdict:
         if self.best is None or self.holdout is None:
             return "No configuration meets all limits."
         lines = [f"{problem.metric_title()} {self.holdout} {self._where()} (n = {self.holdout.n})."]
+        if self.best.config == problem.space.default():
+            lines.append("The winner is the default configuration.")
         for comparison in self.comparisons:
             lines.append(f"Against the {comparison.other}: {comparison.word}, {comparison.difference}.")
         if not self.independent:
@@ -170,19 +172,20 @@ def _measured(
     holdout: Sequence[Instance],
     known: Sequence[Trial],
 ) -> dict[str, Scores]:
-    """Scores of each other configuration; one that is the winner, or another rival, is not measured again."""
+    """Scores of each other configuration, each measured once; the winner is no rival of its own."""
     found: dict[str, Scores] = {}
-    seen = [winner]
+    scores = {_key(trial.config): trial.scores for trial in known}
     for name, config in others.items():
-        if config is None or config in seen:
+        if config is None or config == winner:
             continue
-        seen.append(config)
-        trial = next((one for one in known if one.config == config), None)
-        if trial is not None:
-            found[name] = trial.scores
-        else:
-            found[name] = _by_id(run_trial(problem, config, holdout).evaluations, problem.metric)
+        if _key(config) not in scores:
+            scores[_key(config)] = _by_id(run_trial(problem, config, holdout).evaluations, problem.metric)
+        found[name] = scores[_key(config)]
     return found
+
+
+def _key(config: Config) -> str:
+    return repr(sorted(config.items()))
 
 
 def _by_id(evaluations: Sequence[Evaluation], metric: str) -> dict[str, float]:

@@ -36,7 +36,6 @@ VERSIONS: Mapping[str, int] = {
     "parents": 1, "pooled": 1, "lexical": 1, "token_basis": 1, "token_vectors": 1,
 }  # fmt: skip
 LATENCY_SAMPLE = 8  # questions asked one at a time, without any cache, to measure the latency
-LATENCY_REPEATS = 3  # of which the median counts: one pause of the machine is not the configuration's
 SHOWN_SOURCES = 5
 
 Value = TypeVar("Value")
@@ -113,7 +112,7 @@ def evaluate(
     questions: list[GoldenQuestion] = [instance.payload for instance in instances]
     trial = _open(config, context, open_model)
     hits, answers = _run(trial, questions)
-    latencies = _latencies(trial, questions, answers, context.timed)
+    latencies = _latencies(trial, questions, answers, context.repeats if context.timed else 0)
     scores = _scores(trial, questions, hits, answers, context)
     judged = _judged(questions, hits, answers, open_judge(context) if open_judge else None)
     found = [
@@ -182,16 +181,16 @@ def _run(trial: _Trial, questions: Sequence[GoldenQuestion]) -> Answered:
 
 
 def _latencies(
-    trial: _Trial, questions: Sequence[GoldenQuestion], answers: Sequence[Answer | None], timed: bool
+    trial: _Trial, questions: Sequence[GoldenQuestion], answers: Sequence[Answer | None], repeats: int
 ) -> list[float]:
     if trial.asks_model and all(answers):
         return [answer.latency_s for answer in answers if answer]
-    if not questions or not timed:
+    if not questions or not repeats:
         return [math.nan] * len(questions)
     step = max(1, len(questions) // LATENCY_SAMPLE)
     sample = [question.question for question in questions[::step]][:LATENCY_SAMPLE]
     trial.fresh.ask(sample[0])  # what is built lazily is built now
-    measured = [median(trial.fresh.ask(text).latency_s for _ in range(LATENCY_REPEATS)) for text in sample]
+    measured = [median(trial.fresh.ask(text).latency_s for _ in range(repeats)) for text in sample]
     return [measured[place % len(measured)] for place in range(len(questions))]
 
 
