@@ -65,7 +65,8 @@ def needs(*names: str) -> None:
 
 
 def environment(package: Path, **more: str) -> dict[str, str]:
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "NEO_", "OPENAI_"))}
+    hidden = ("PYTHON", "NEO_", "OPENAI_", "PINECONE_")
+    own = {key: value for key, value in os.environ.items() if not key.startswith(hidden)}
     lists = {"OWNERS": json.dumps(OWNERS), "ALLOWED": json.dumps(sorted(closure(set(pinned(package)))))}
     return {**own, **lists, "PYTHONPATH": sysconfig.get_path("purelib"), **more}
 

@@ -116,6 +116,14 @@ class PineconeServer:
             del self.namespaces[name]
         return 200, {}
 
+    def describe(self, asked: dict[str, Any]) -> Reply:
+        """The control plane's word on the index `neo`, the only one that there is."""
+        return 200, {
+            "name": "neo", "host": self.url, "dimension": self.dim, "metric": self.metric, "vector_type": "dense",
+            "deletion_protection": "disabled", "status": {"ready": True, "state": "Ready"},
+            "spec": {"serverless": {"cloud": "aws", "region": "us-east-1"}},
+        }  # fmt: skip
+
     def answer(self, path: str, asked: dict[str, Any], fault: str) -> Reply | None:
         with self.lock:
             self.asked.append(path)
@@ -149,6 +157,7 @@ PATHS: dict[str, Callable[[PineconeServer, dict[str, Any]], Reply]] = {
     "/vectors/fetch": PineconeServer.fetch,
     "/vectors/list": PineconeServer.list_ids,
     "/query": PineconeServer.query,
+    "/indexes/neo": PineconeServer.describe,
 }
 
 

@@ -24,6 +24,7 @@ TOKENS = st.one_of(
     st.builds("xoxp-{}".format, ALNUM),
     st.builds("xoxe.xoxp-1-{}".format, ALNUM),
     st.builds("xapp-1-A012-{}".format, ALNUM),
+    st.builds("pcsk_{}".format, ALNUM),
     st.builds("sk-{}".format, ALNUM),
     st.builds("sk-proj-{}_{}".format, ALNUM, ALNUM),
 )

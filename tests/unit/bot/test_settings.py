@@ -15,6 +15,7 @@ SECRETS = {
     "SLACK_APP_TOKEN": "xapp-1-very-secret",
     "SLACK_SIGNING_SECRET": "signing-very-secret",
     "OPENAI_API_KEY": "sk-very-secret",
+    "PINECONE_API_KEY": "pcsk_very-secret",
     "SENTRY_DSN": "https://very-secret@sentry.example/1",
     "NEO_DATABASE_URL": "postgresql://neo:very-secret@db.example/neo",
     "NEO_STUDIES_URL": "postgresql://neo:very-secret@db.example/studies",
@@ -25,7 +26,7 @@ SECRETS = {
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of whoever runs the tests, and no `.env`."""
     monkeypatch.chdir(tmp_path)
-    for name in (*SECRETS, "SLACK_API_URL", "OPENAI_BASE_URL", "NEO_DATA_DIR", "NEO_MODELS_DIR"):
+    for name in (*SECRETS, "SLACK_API_URL", "OPENAI_BASE_URL", "PINECONE_HOST", "NEO_DATA_DIR", "NEO_MODELS_DIR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -119,3 +120,13 @@ def test_admins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_deployed_package_gets_the_models_key_even_from_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-of-the-file\nSLACK_BOT_TOKEN=xoxb-of-the-file\n")
     assert bootstrap._model_access(load()) == {"OPENAI_API_KEY": "sk-of-the-file"}
+
+
+def test_a_key_for_pinecone_makes_a_vector_service_and_goes_to_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bootstrap.resources(load()).vector_service is None
+    monkeypatch.setenv("PINECONE_API_KEY", "pcsk_1")
+    monkeypatch.setenv("PINECONE_HOST", "neo-ab12.svc.pinecone.io")
+    found = bootstrap.resources(load()).vector_service
+    assert found and (found.api_key, found.host, found.index) == ("pcsk_1", "neo-ab12.svc.pinecone.io", "neo")
+    given = {"PINECONE_API_KEY": "pcsk_1", "PINECONE_HOST": "neo-ab12.svc.pinecone.io", "PINECONE_INDEX": "neo"}
+    assert bootstrap._model_access(load()) == given

@@ -239,6 +239,16 @@ def test_without_the_client_the_error_says_how_to_install_it(monkeypatch: pytest
         client.Remote(Access(KEY, "http://127.0.0.1:9"))
 
 
+def test_an_index_is_found_by_its_name(server: PineconeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINECONE_CONTROLLER_HOST", server.url)
+    store = PineconeStore(DIM, Access(KEY, index="neo", scope="by-name", pause_s=0.0))
+    store.add(vectors_of(1, 3))
+    store.complete()
+    assert server.asked[0] == "/indexes/neo" and len(server.namespaces[store.namespace]) == 3
+    with pytest.raises(StoreError, match=r"Pinecone has nothing at the index 'other'.*Set PINECONE_INDEX"):
+        client.Remote(Access(KEY, index="other"))
+
+
 def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     store = PineconeStore(DIM, Access(KEY, "http://127.0.0.1:9", pause_s=0.0))
