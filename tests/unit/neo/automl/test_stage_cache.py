@@ -297,5 +297,9 @@ def test_whatever_happens_to_the_files_the_values_are_right(
 def spoil(folder: Path, key: int, act: str) -> None:
     for entry in sorted(found.path for found in cache_files.entries(folder))[key : key + 1]:
         data = entry.read_bytes()
-        damaged = {"cut": data[: len(data) // 2], "flip": data[:40] + bytes([data[40] ^ 1]) + data[41:], "drop": b""}
+        damaged = {
+            "cut": data[: len(data) // 2],
+            "flip": data[:40] + bytes(byte ^ 1 for byte in data[40:41]) + data[41:],
+            "drop": b"",
+        }
         entry.write_bytes(damaged[act])
