@@ -18,7 +18,7 @@ from neo.automl.split import split
 from neo.automl.study import Progress as Step
 from neo.automl.study import StudySettings
 from neo.domain.brief import Brief, SlotValue
-from neo.errors import BadInput
+from neo.errors import BadInput, UserError
 from neo.skill import Skill
 
 
@@ -55,7 +55,11 @@ def tune(skill: Skill, options: TuneOptions, resources: Resources, cache_dir: Pa
             console.print(f"[yellow]{one.name}[/]: {one.problem}", highlight=False)
     for note in found.notes:
         console.print(f"[dim]{note}[/]", highlight=False)
-    problem = skill.problem(brief, inputs, cache_dir, resources)
+    try:
+        problem = skill.problem(brief, inputs, cache_dir, resources)
+    except UserError as error:
+        _nothing_concluded(options.out, error)
+        raise
     _check_metric(problem, options.metric)
     result = _run(problem, options, console)
     write(skill, problem, result, options.out)
@@ -133,6 +137,14 @@ def _run(problem: Problem, options: TuneOptions, console: Console) -> Search:
             bar.update(task, completed=step.done, description=best)
 
         return search(problem, settings, watch)
+
+
+def _nothing_concluded(out: Path, error: UserError) -> None:
+    """A report of a search that could not begin: what is wrong, and that nothing follows from it."""
+    words = f"Nothing could be concluded: there was no search. {error}"
+    (out / "report.md").write_text(f"# Search report\n\n**{words}**\n", "utf-8")
+    body: dict[str, Any] = {"best": None, "verdict": {"words": words}, "trials": []}
+    (out / "report.json").write_text(json.dumps(body, indent=2, ensure_ascii=False), "utf-8")
 
 
 def write(skill: Skill, problem: Problem, result: Search, out: Path) -> None:

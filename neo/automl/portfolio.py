@@ -85,7 +85,7 @@ class Portfolio:
         found = PROPOSERS[source](self, race)
         if isinstance(found, Trial):
             return Proposal(found.config, found.source, found)
-        if found is None or race.knows(found):
+        if found is None or not _is_open(found, race):
             source, found = "random", self._chance(race)
         return self._new(found, source)
 
@@ -96,10 +96,10 @@ class Portfolio:
         """A configuration at random that is new; None when the space seems exhausted."""
         for _ in range(TRIES):
             config = self.space.sample(self.random)
-            if not race.knows(config):
+            if _is_open(config, race):
                 return config
         near = [one for trial in list(race.trials.values())[:AROUND] for one in self.space.neighbours(trial.config)]
-        return next((one for one in near if not race.knows(one)), None)
+        return next((one for one in near if _is_open(one, race)), None)
 
     def _greedy(self, race: Race) -> Config | None:
         """One parameter of the incumbent changed, models first, from where the sweep stands."""
@@ -108,7 +108,7 @@ class Portfolio:
             return None
         for _ in range(2):  # a sweep that is over begins again, once
             for config in self.moves:
-                if not race.knows(config):
+                if _is_open(config, race):
                     return config
             self.moves = self._sweep(race)
         return None
@@ -155,7 +155,8 @@ class Portfolio:
         best = sorted((t for t in race.trials.values() if t.accuracy is not None), key=lambda t: -_accuracy(t))[:AROUND]
         near = [one for trial in best for one in self.space.neighbours(trial.config)]
         known = {_key(t.config) for t in race.trials.values()} | {_key(one) for one in race.running.values()}
-        new = {key: one for one in [*drawn, *near] if (key := _key(one)) not in known}
+        broken = race.broken()
+        new = {key: one for one in [*drawn, *near] if (key := _key(one)) not in known and not broken & set(one.items())}
         return list(new.values())
 
     def _promising(self, race: Race) -> Proposal | None:
@@ -210,6 +211,11 @@ class Tpe:
         for name in ("accuracy", "latency_p95_s", "cost_usd"):
             asked.set_constraint(name, trial.violations.get(name, 0.0))
         self._study.tell(asked, (_accuracy(trial), trial.latency_p95_s or 0.0, trial.cost_usd or 0.0))
+
+
+def _is_open(config: Config, race: Race) -> bool:
+    """Whether a configuration is new, and made of choices that work."""
+    return not race.knows(config) and not race.broken() & set(config.items())
 
 
 def _improvement(

@@ -6,9 +6,10 @@ questions that both were asked. The *incumbent* is the best configuration that w
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ FIRST_RUNG = 8
 LEAST = 16  # questions after which a configuration that is still in waits, until the portfolio takes it up again
 STANDARD_ERRORS = 1.0  # a wrong stop is mended when the model takes the configuration up again, so stops may be bold
 LAST_SHARE = 0.75  # a rung above this share of all questions would save nothing
+MOST_FAILURES = 2  # trials that may fail with a choice before it is given up
 NOISE = 0.01  # least variance of one paired difference: eight equal pairs do not make two configurations equal
 
 
@@ -160,6 +162,15 @@ class Race:
             return not trial.complete
         lost = loses(self.scores(trial), self.scores(leader), len(self.ids))
         return not trial.complete and len(trial.scores) < LEAST and not lost and not self.too_dear(trial)
+
+    def broken(self) -> set[tuple[str, Any]]:
+        """Choices with which MOST_FAILURES trials failed and none was scored, such as an endpoint that is down."""
+        failed: Counter[tuple[str, Any]] = Counter()
+        for trial in self.trials.values():
+            if trial.failed:
+                failed.update(trial.config.items())
+        scored = {item for trial in self.trials.values() if not trial.failed for item in trial.config.items()}
+        return {item for item, count in failed.items() if count >= MOST_FAILURES and item not in scored}
 
     def waiting(self) -> list[Trial]:
         """Trials that were asked a part and could be asked more."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import optuna
 import structlog
@@ -19,7 +20,7 @@ from neo.automl.executors import TrialRun, make_executor, rebuilt, run_trial
 from neo.automl.portfolio import CYCLE, Portfolio
 from neo.automl.problem import Instance, Problem
 from neo.automl.racing import Race, loses, shuffled
-from neo.automl.space import Config
+from neo.automl.space import Choice, Config
 from neo.automl.stage_cache import CacheStats
 from neo.automl.storage import kept, open_study, reopened, tell
 from neo.automl.trials import Trial, joined, scored
@@ -73,12 +74,17 @@ class Progress:
 
 @dataclass
 class StudyRun:
-    """All trials by number, the questions that they were asked, the cache's counts, and why the search ended."""
+    """All trials by number, the questions that they were asked, the cache's counts, and why the search ended.
+
+    Attributes:
+        broken: Choices, as (parameter, choice), with which every trial failed.
+    """
 
     trials: list[Trial]
     cache: CacheStats = field(default_factory=CacheStats)
     seconds: float = 0.0
     evaluations: int = 0
+    broken: tuple[tuple[str, Any], ...] = ()
     ended: str = "budget of trials used"
 
 
@@ -135,6 +141,7 @@ class Driver:
             self.executor.shutdown(wait=False, cancel_futures=True)
         self.run.trials = [trial for _, trial in sorted(self.race.trials.items())]
         self.run.evaluations = self.race.evaluations()
+        self.run.broken = tuple(sorted(self._given_up(), key=str))
         self.run.seconds = time.monotonic() - self.start
         return self.run
 
@@ -277,6 +284,10 @@ class Driver:
         """Tell Optuna of the trials that lost their race, each with its estimate."""
         for trial in self.race.waiting() + [t for t in self.race.trials.values() if self._over(t)]:
             tell(self.study, self._asked(trial.number), trial)
+
+    def _given_up(self) -> set[tuple[str, Any]]:
+        choices = {one.name for one in self.problem.space.parameters if isinstance(one, Choice)}
+        return {(name, value) for name, value in self.race.broken() if name in choices}
 
     def _over(self, trial: Trial) -> bool:
         return trial.accuracy is not None and not trial.complete and self.race.too_dear(trial)

@@ -25,7 +25,7 @@ class OpenAIModel:
         temperature: How freely the model samples, in [0, 2]; a model that takes its own only is left to it.
         schema: The form of its replies, where the endpoint knows schemas; the first that refuses one is asked without
             from then on, so whoever reads a reply must not rely on its form.
-        timeout_s: After which an attempt is given up.
+        timeout_s: After which an attempt is given up; TIMEOUT_S when it is not said.
     """
 
     def __init__(
@@ -34,13 +34,13 @@ class OpenAIModel:
         max_tokens: int = MAX_TOKENS,
         temperature: float = 0.0,
         schema: JsonSchema | None = None,
-        timeout_s: float = TIMEOUT_S,
+        timeout_s: float | None = None,
     ) -> None:
         self.name = endpoint.model
         self._endpoint, self._max = endpoint, max_tokens
         self._price = price_of(endpoint.model, endpoint.base_url, endpoint.price)
         self._client = openai.OpenAI(
-            api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=timeout_s, max_retries=RETRIES
+            api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=timeout_s or TIMEOUT_S, max_retries=RETRIES
         )
         self._temperature: float | openai.Omit = temperature
         self._form: Any = _form(schema) if schema else openai.omit

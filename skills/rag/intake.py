@@ -26,6 +26,7 @@ def _summary(facts: Mapping[str, Any]) -> str:
 
 
 WORDS_A_PAGE = 400  # for formats without pages
+MOST_LOCATED = 200  # answers that are looked for: a sample tells
 NAMED = 5  # rows and questions that are named one by one
 WANT_DOCUMENT = f"At least one document that can be read ({', '.join(sorted(PARSERS))})."
 WANT_GOLDEN = (
@@ -105,6 +106,19 @@ def answerable(golden: GoldenSet, documents: Sequence[Document]) -> GoldenSet:
             "Check that documents and golden set belong together.",
         )
     return replace(golden, questions=kept, notes=(*golden.notes, *_unanswerable(anchored)))
+
+
+def unlocated(golden: GoldenSet, documents: Sequence[Document]) -> tuple[str, ...]:
+    """A note when expected answers without evidence have too few of their words in any one place of the documents."""
+    given = [one for one in golden.questions if one.answer and not one.evidence][:MOST_LOCATED]
+    texts = [(document.name, document.text) for document in documents]
+    lost = sum(not one.items for one in anchor(given, texts)) if given else 0
+    if not lost:
+        return ()
+    return (
+        f"The words of the expected answer stand together nowhere in the documents for {lost} of {len(given)} "
+        "questions: no configuration can quote them, so their scores say little of the search.",
+    )
 
 
 def _anchored(golden: GoldenSet, documents: Sequence[Document]) -> list[Anchored]:

@@ -98,6 +98,7 @@ class RagSkill(Skill):
                 *not_told,
                 *([] if no_judge else beside_people(open_judge(context), golden, inputs)),
                 *golden.notes,
+                *intake.unlocated(golden, read.documents),
                 *(f"{one.row} of the golden set is left out: {one.reason}" for one in golden.rejected),
             ),
         )
