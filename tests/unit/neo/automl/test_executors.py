@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,8 @@ import pytest
 import toy
 
 from neo.automl.executors import DaskExecutor, SerialExecutor, make_executor, rebuilt, run_trial
+from neo.automl.problem import Context, Evaluation, Instance
+from neo.automl.space import Config
 from neo.errors import Unavailable
 
 needs_dask = pytest.mark.skipif(
@@ -25,6 +28,14 @@ needs_dask = pytest.mark.skipif(
 CONFIG = {"kind": "good", "k": 3, "weight": 0.25}
 ROOT = Path(toy.__file__).parent
 DEADLINE_S = 90
+
+
+def napping(config: Config, instances: Sequence[Instance], context: Context) -> list[Evaluation]:
+    """Tells which process it runs in, and takes its time."""
+    with (context.cache_dir / "ran").open("a") as out:
+        out.write(f"{os.getpid()}\n")
+    time.sleep(0.3)
+    return toy.evaluate(config, instances, context)
 
 
 def eventually(is_so: Callable[[], bool]) -> None:
@@ -87,7 +98,7 @@ class Cluster:
         return str(json.loads(self.file.read_text("utf-8"))["address"])
 
     def start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        path = os.pathsep.join([str(ROOT), str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])])
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
         env = {**os.environ, "PYTHONPATH": path}
         one = subprocess.Popen(command, cwd=self.folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -126,7 +137,7 @@ def test_a_trial_gives_the_same_on_a_cluster(cluster: Cluster, tmp_path: Path) -
 @needs_dask
 def test_a_worker_killed_in_mid_trial_costs_no_trial(cluster: Cluster, tmp_path: Path) -> None:
     folder = tmp_path / "toy"
-    problem = toy.problem(folder, hook="slow")
+    problem = replace(toy.problem(folder), evaluate=napping)
     workers = [cluster.worker(), cluster.worker()]
     executor = DaskExecutor(cluster.address)
     try:
