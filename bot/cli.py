@@ -156,6 +156,7 @@ def tune(
     latency: Annotated[float | None, typer.Option(min=0, help="Limit: p95 seconds at most.")] = None,
     cost: Annotated[float | None, typer.Option(min=0, help="Limit: dollars a question at most.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop searching after so long.")] = None,
+    mlflow: Annotated[str, typer.Option(help="Export the search to the MLflow at this address, too.")] = "",
     dask: Annotated[str, typer.Option(help="A Dask scheduler's address: trials run on its workers.")] = "",
 ) -> None:
     """Search the best configuration on your documents and questions, without the chat. Run again to go on."""
@@ -175,6 +176,11 @@ def tune(
     problem_words = result.report.json["verdict"]["words"]
     out.print(f"\n{problem_words}", highlight=False)
     out.print(f"Report: {out_dir / 'report.md'}", highlight=False, soft_wrap=True)
+    if mlflow:
+        from bot.mlflow_export import export
+
+        run_id = export(result.report.json, out_dir, mlflow, f"neo-{skill}")
+        out.print(f"MLflow run: {run_id}", highlight=False)
 
 
 @app.command()
