@@ -39,11 +39,11 @@ class Picture:
 
 
 def front_picture(trials: Sequence[Trial], winner: Trial | None, metric: str, limits: Limits) -> Picture:
-    """Accuracy over p95 latency, the front as a line, the person's limits as dashed lines."""
+    """Accuracy over p95 latency, the front as a line, the limits dashed; small where a trial lost its race early."""
     done = [trial for trial in trials if trial.complete]
     front = sorted(pareto_front(done), key=lambda trial: trial.latency_p95_s or 0.0)
     figure, axes = _axes("Accuracy against latency", "p95 latency (ms)", metric)
-    _points(axes, done, lambda t: (t.latency_p95_s or 0.0) * 1000)
+    _points(axes, [t for t in trials if t.accuracy is not None], lambda t: (t.latency_p95_s or 0.0) * 1000)
     axes.plot(
         [(t.latency_p95_s or 0.0) * 1000 for t in front],
         [t.accuracy or 0.0 for t in front],

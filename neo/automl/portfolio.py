@@ -27,6 +27,7 @@ CYCLE = (
 )  # fmt: skip
 CANDIDATES = 200  # drawn at random for the model to choose from, beside the neighbours of the best
 AROUND = 2  # best configurations whose neighbours the model looks at
+CLOSING_SHARE = 0.5  # of what asking all configurations everything would take; racing leaves most of it unspent
 TRIES = 60  # draws before a space counts as exhausted
 LOG_RATIO_VARIANCE = 0.05  # of a latency or cost over its limit
 
@@ -71,7 +72,7 @@ class Portfolio:
             self._quiet = 0
             promising = self._promising(race)
             if promising is not None or not is_open:
-                return promising
+                return promising or self._closing(race)
         return self._in_turn(race)
 
     def rest(self, trial: Trial) -> None:
@@ -167,6 +168,19 @@ class Portfolio:
         means, _ = self.model.predict([trial.config for trial in waiting])
         best = int(np.argmax(means))
         if means[best] <= _accuracy(race.incumbent()):
+            return None
+        return Proposal(waiting[best].config, waiting[best].source, waiting[best])
+
+    def _closing(self, race: Race) -> Proposal | None:
+        """When nothing new may be begun: the one that may be best, of those that did not lose, while budget is left."""
+        leader = race.incumbent()
+        spare = CLOSING_SHARE * self.wanted * len(race.ids) - race.evaluations()
+        waiting = [trial for trial in race.waiting() if leader is None or not race.lost_to(trial, leader)]
+        if not waiting or spare <= 0 or self._fitted(race) is None:
+            return None
+        means, errors = self.model.predict([trial.config for trial in waiting])
+        best = int(np.argmax(means + errors))
+        if (means + errors)[best] <= _accuracy(leader):
             return None
         return Proposal(waiting[best].config, waiting[best].source, waiting[best])
 

@@ -160,8 +160,12 @@ class Race:
         leader = self.incumbent()
         if leader is None:
             return not trial.complete
-        lost = loses(self.scores(trial), self.scores(leader), len(self.ids))
+        lost = self.lost_to(trial, leader)
         return not trial.complete and len(trial.scores) < LEAST and not lost and not self.too_dear(trial)
+
+    def lost_to(self, trial: Trial, leader: Trial) -> bool:
+        """Whether the paired test says that the trial will not beat the leader."""
+        return loses(self.scores(trial), self.scores(leader), len(self.ids))
 
     def broken(self) -> set[tuple[str, Any]]:
         """Choices with which MOST_FAILURES trials failed and none was scored, such as an endpoint that is down."""
