@@ -43,28 +43,28 @@ def export(report: Mapping[str, Any], folder: Path, uri: str, experiment: str) -
         raise Unavailable(f"MLflow at {uri} did not take the search.", str(error)[:300], "Check --mlflow.") from error
 
 
-def _written(client: Any, report: Mapping[str, Any], folder: Path, experiment: str) -> str:
-    known = client.get_experiment_by_name(experiment)
-    where = known.experiment_id if known else client.create_experiment(experiment)
-    parent = str(client.create_run(where, run_name=folder.name, tags={"skill": report["skill"]}).info.run_id)
+def _written(books: Any, report: Mapping[str, Any], folder: Path, experiment: str) -> str:
+    known = books.get_experiment_by_name(experiment)
+    where = known.experiment_id if known else books.create_experiment(experiment)
+    parent = str(books.create_run(where, run_name=folder.name, tags={"skill": report["skill"]}).info.run_id)
     if report["best"]:
-        _values(client, parent, report["best"]["config"], {"search": report["best"]["search"]})
-        client.log_metric(parent, "holdout", float(report["best"]["holdout"]["mean"]))
-    client.set_tag(parent, "verdict", report["verdict"]["words"])
+        _values(books, parent, report["best"]["config"], {"search": report["best"]["search"]})
+        books.log_metric(parent, "holdout", float(report["best"]["holdout"]["mean"]))
+    books.set_tag(parent, "verdict", report["verdict"]["words"])
     for file in sorted((*folder.glob("report.*"), *folder.glob("*.png"))):
-        client.log_artifact(parent, str(file))
+        books.log_artifact(parent, str(file))
     for trial in report["trials"]:
         tags = {"mlflow.parentRunId": parent, "source": trial["source"], "error": trial["error"]}
-        run = str(client.create_run(where, run_name=f"trial {trial['number']}", tags=tags).info.run_id)
-        _values(client, run, trial["config"], {name: trial[name] for name in FIGURES})
-        client.set_terminated(run, "FAILED" if trial["error"] else "FINISHED")
-    client.set_terminated(parent)
+        run = str(books.create_run(where, run_name=f"trial {trial['number']}", tags=tags).info.run_id)
+        _values(books, run, trial["config"], {name: trial[name] for name in FIGURES})
+        books.set_terminated(run, "FAILED" if trial["error"] else "FINISHED")
+    books.set_terminated(parent)
     return parent
 
 
-def _values(client: Any, run: str, config: Mapping[str, Any], figures: Mapping[str, float | None]) -> None:
+def _values(books: Any, run: str, config: Mapping[str, Any], figures: Mapping[str, float | None]) -> None:
     for name, value in config.items():
-        client.log_param(run, name, value)
+        books.log_param(run, name, value)
     for name, figure in figures.items():
         if figure is not None:
-            client.log_metric(run, name, float(figure))
+            books.log_metric(run, name, float(figure))

@@ -14,6 +14,7 @@ from neo.models.fetch import locate
 NAME = "smollm2-135m"
 CONTEXT_TOKENS = 4096
 MAX_TOKENS = 120
+PATIENCE_S = 180.0  # two busy cores take a minute for what quiet ones do in four seconds
 
 
 @cache
@@ -26,7 +27,7 @@ def local_model(models_dir: Path, threads: int = 2) -> OpenAIModel:
     """
     weights = next(locate(NAME, models_dir).glob("*.gguf"))
     server = _serve(weights, threads)
-    model = OpenAIModel(Endpoint("none", f"{server.listening_address}/v1", NAME), MAX_TOKENS)
+    model = OpenAIModel(Endpoint("none", f"{server.listening_address}/v1", NAME), MAX_TOKENS, timeout_s=PATIENCE_S)
     model.server = server  # type: ignore[attr-defined]  # the server lives as long as what talks to it
     return model
 

@@ -133,7 +133,7 @@ def _approve_by_button(page: Page, replies: Locator, title: str, picture: Path) 
 
 def _see_the_search(replies: Locator, page: Page, artefacts: Path) -> None:
     expect(replies.get_by_text("Search finished")).to_be_visible(timeout=LONG_MS)
-    front = replies.get_by_role("img", name=re.compile("^Scatter plot of 8 trials"))
+    front = replies.get_by_role("img", name=re.compile(r"^Scatter plot of the \d+ trials that .*, of 8 trials"))
     expect(front).to_be_visible(timeout=LONG_MS)
     assert front.evaluate("picture => picture.naturalWidth") > 700
     expect(replies.get_by_role("img", name=re.compile("^Line chart of 8 trials"))).to_be_visible()
