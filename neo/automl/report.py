@@ -160,12 +160,7 @@ def _winner(verdict: Verdict) -> list[str]:
     if missed:
         lines += [f"On the hold-out these limits are not met: {', '.join(missed)}.", ""]
     for final in verdict.finals:
-        word = "adopted" if final.adopted else "not adopted"
-        lines += [
-            f"Final rung: {final.parameter} = {final.choice} against the winner on {final.difference.n} questions: "
-            f"{final.difference}, p95 {final.latency_p95_s:.2f} s: {word}.",
-            "",
-        ]
+        lines += [f"Final rung: {final.parameter} = {final.choice} against the winner: {final.words()}.", ""]
     return lines
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from neo.automl.choice import choose, chosen_without, without
 from neo.automl.executors import run_trial
-from neo.automl.finals import FinalRound, final_rung, timed_again
+from neo.automl.finals import FinalRound, final_rung, timed_again, withdrawn
 from neo.automl.problem import Evaluation, Instance, Problem
 from neo.automl.space import Config
 from neo.automl.split import Split
@@ -109,7 +109,14 @@ def judge(problem: Problem, run: StudyRun, parts: Split, seed: int) -> Verdict:
         return Verdict(None, None, None, (), (), tuple(closest), 0.0, parts.independent)
     winner, finals = final_rung(problem, best, parts.search, seed)
     runner_up = best_of([t for t in done if t.feasible and t.config != best.config])
-    evaluations = tuple(run_trial(problem, winner.config, parts.holdout).evaluations)
+    try:
+        evaluations = tuple(run_trial(problem, winner.config, parts.holdout).evaluations)
+    except Exception as error:
+        if winner is best:
+            raise
+        # What the final rung adopted does not last the hold-out: the search's own winner stands.
+        winner, finals = best, withdrawn(finals, error)
+        evaluations = tuple(run_trial(problem, winner.config, parts.holdout).evaluations)
     mine: Scores = _by_id(evaluations, problem.metric)
     # A winner of the final rung has no scores on all questions to be chosen by in each fold.
     folds = parts.folds if winner is best else ()

@@ -175,9 +175,7 @@ def _winner(deps: Deps, tx: Transaction, project: ProjectRow, problem: Problem, 
 
 def _finals(found: Search) -> str:
     lines = [
-        f"\nAlso tried on the best: {final.parameter} {final.choice}, on {final.difference.n} questions: "
-        f"{final.difference}, p95 {final.latency_p95_s:.1f} s: {'adopted' if final.adopted else 'not adopted'}."
-        for final in found.verdict.finals
+        f"\nAlso for the best, {final.parameter} {final.choice}: {final.words()}." for final in found.verdict.finals
     ]
     return "".join(lines)
 
