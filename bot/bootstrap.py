@@ -33,7 +33,13 @@ def skills() -> Mapping[str, Skill]:
 def resources(settings: Settings, jobs: int | None = None) -> Resources:
     """What this machine and its settings offer to each of so many trials at a time."""
     key = settings.openai_api_key.get_secret_value()
-    endpoint = Endpoint(key or "none", settings.openai_base_url, settings.openai_model, settings.stated_price)
+    endpoint = Endpoint(
+        key or "none",
+        settings.openai_base_url,
+        settings.openai_model,
+        settings.stated_price,
+        settings.openai_context_tokens,
+    )
     return Resources(
         models_dir=settings.models,
         threads=max(1, (os.cpu_count() or 2) // (jobs or settings.trial_jobs)),

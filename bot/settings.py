@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         "",
         description="Dollars for a million prompt and completion tokens of it, as 0.25/2; default: list prices.",
     )
+    openai_context_tokens: int | None = Field(
+        None,
+        ge=1024,
+        description="Tokens that it can take with its answer; default: 4096 on this machine, 128000 elsewhere.",
+    )
     pinecone_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="PINECONE_API_KEY",

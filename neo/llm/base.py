@@ -8,6 +8,9 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+# Where nobody says how long a model's context is: Ollama's default, beyond which it drops the beginning without a word,
+# and what the smallest hosted models of the price list take.
+HOME_CONTEXT_TOKENS, HOSTED_CONTEXT_TOKENS = 4_096, 128_000
 
 
 @dataclass(frozen=True)
@@ -16,12 +19,19 @@ class Endpoint:
 
     Attributes:
         price: Dollars for a million prompt tokens and a million completion tokens, where somebody stated them.
+        stated_context_tokens: The model's context, where somebody stated it.
     """
 
     api_key: str = field(repr=False)
     base_url: str | None
     model: str
     price: tuple[float, float] | None = None
+    stated_context_tokens: int | None = None
+
+    @property
+    def context_tokens(self) -> int:
+        """Most tokens of a prompt and its answer together."""
+        return self.stated_context_tokens or (HOME_CONTEXT_TOKENS if self.is_local else HOSTED_CONTEXT_TOKENS)
 
     @property
     def is_local(self) -> bool:

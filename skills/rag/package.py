@@ -113,6 +113,7 @@ def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "endpoint_url": endpoint.base_url or "",
         "prompt_usd_per_million": price.prompt_usd,
         "completion_usd_per_million": price.completion_usd,
+        "context_tokens": endpoint.context_tokens,
     }
 
 

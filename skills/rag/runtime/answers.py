@@ -29,7 +29,8 @@ class Completion(Protocol):
 
 
 Complete = Callable[[str, str], Completion]
-"""Takes a system text and a user text."""
+"""Takes a system text and a user text; its attribute ``prompt_tokens``, where it has one, is the most that they may
+have together (see `room`)."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import numpy as np
 
 from .answers import NOT_FOUND, Answer, Complete, Embed, Hit, source_of
 from .lexical import LexicalIndex
-from .prompts import PROMPTS
+from .prompts import PROMPTS, passage
+from .room import ask_within, count_tokens, fitted
 from .sentences import Sentence, sentences_of
 
 PRESELECTED = 8  # sentences of a question that are embedded; embedding all would take a second
@@ -119,11 +120,17 @@ def _quoted(candidates: Sequence[_Candidate], support: Sequence[float], config: 
 
 
 def _asked(question: str, hits: Sequence[Hit], config: Mapping[str, Any], tools: Tools, complete: Complete) -> Answer:
-    shown = CONTEXT_ORDERS[config["context_order"]](_within(hits, config["context_chars"]))
-    if not shown:
+    chosen = _within(hits, config["context_chars"])
+    if not chosen:
         return Answer(NOT_FOUND, (), False)
     prompt = PROMPTS[config["prompt"]]
-    reply = complete(prompt.system, prompt.user(question, [hit.chunk for hit in shown]))
+
+    def worded(most_tokens: int) -> tuple[str, list[Hit]]:
+        left = most_tokens - count_tokens(prompt.user(question, []))
+        shown = CONTEXT_ORDERS[config["context_order"]](fitted(chosen, left, passage))
+        return prompt.user(question, [hit.chunk for hit in shown]), shown
+
+    reply, shown = ask_within(complete, prompt.system, worded)
     text = prompt.read(reply.text)
     if text is None:
         return Answer(NOT_FOUND, (), False, cost_usd=reply.cost_usd)

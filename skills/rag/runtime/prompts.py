@@ -34,8 +34,13 @@ class Prompt:
 
     def user(self, question: str, chunks: Sequence[Chunk]) -> str:
         """The user text: numbered passages with their sources, then the question."""
-        passages = "\n\n".join(f"[{number}] ({_origin(chunk)})\n{chunk.text}" for number, chunk in enumerate(chunks, 1))
-        return f"Passages:\n\n{passages}\n\nQuestion: {question}\n{self.ending}"
+        passages = "".join(passage(number, chunk) for number, chunk in enumerate(chunks, 1))
+        return f"Passages:\n\n{passages}Question: {question}\n{self.ending}"
+
+
+def passage(number: int, chunk: Chunk) -> str:
+    """A passage as the user text has it: its number, where it is from, its text."""
+    return f"[{number}] ({_origin(chunk)})\n{chunk.text}\n\n"
 
 
 def read_plain(reply: str) -> str | None:

@@ -12,13 +12,15 @@ import numpy.typing as npt
 
 from .documents import Chunk
 from .meter import Meter
+from .room import ask_within, count_tokens, shortened
 from .token_vectors import EmbedTokens
 from .vector_stores import Floats
 
 if TYPE_CHECKING:
     from .index import Index
 
-SHOWN_CHARS = 600  # of each passage that a language model ranks
+SHOWN_CHARS = 600  # of each passage that a language model ranks; fewer where it could not take them all
+NUMBER_TOKENS = 8  # a passage's number, brackets and line breaks
 _NUMBER = re.compile(r"\d+")
 
 Ranked = list[tuple[int, float]]
@@ -130,8 +132,14 @@ def by_model(pool: Pool, helpers: Helpers) -> Floats | None:
     None when the reply names no passage, which the meter counts.
     """
     shown = [" ".join(chunk.text.split())[:SHOWN_CHARS] for chunk in helpers.chunks(pool.rows)]
-    passages = "\n\n".join(f"[{number}] {text}" for number, text in enumerate(shown, 1))
-    reply = helpers.meter(_ORDER, f"Passages:\n\n{passages}\n\nQuestion: {pool.question}\nNumbers, best first:")
+    ending = f"Question: {pool.question}\nNumbers, best first:"
+
+    def worded(most_tokens: int) -> tuple[str, None]:
+        each = (most_tokens - count_tokens(ending)) // len(shown) - NUMBER_TOKENS
+        texts = (f"[{number}] {shortened(text, each)}\n\n" for number, text in enumerate(shown, 1))
+        return f"Passages:\n\n{''.join(texts)}{ending}", None
+
+    reply, _ = ask_within(helpers.meter, _ORDER, worded)
     named = [int(number) for number in _NUMBER.findall(reply.text)]
     order = [number - 1 for number in dict.fromkeys(named) if 1 <= number <= len(shown)]
     if not order:

@@ -22,7 +22,7 @@ ABOUT: dict[str, Any] = json.loads((HERE / "package.json").read_text("utf-8"))
 PACKAGED = {"minilm-l6-int8": ("MEAN", None), "minilm-l3": ("DISABLED", "461")}
 DIM = 384
 MAX_TOKENS = 300
-LOCAL_MAX_TOKENS = 120
+LOCAL_CONTEXT_TOKENS, LOCAL_MAX_TOKENS = 4096, 120
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ def _endpoint(models: dict[str, Any]) -> _Chat:
     key = os.environ.get("OPENAI_API_KEY") or ("none" if url else None)
     prices = (models["prompt_usd_per_million"], models["completion_usd_per_million"])
     client = openai.OpenAI(base_url=url, api_key=key)
-    return _Chat(client, models["endpoint_model"], MAX_TOKENS, prices, temperature=models["temperature"])
+    chat = _Chat(client, models["endpoint_model"], MAX_TOKENS, prices, temperature=models["temperature"])
+    chat.prompt_tokens = models["context_tokens"] - MAX_TOKENS
+    return chat
 
 
 def _local(folder: Path) -> _Chat:
@@ -125,7 +127,7 @@ def _local(folder: Path) -> _Chat:
 
     wanted = xllamacpp.CommonParams()
     wanted.model.path = str(next(folder.glob("*.gguf")))
-    wanted.n_ctx, wanted.n_parallel, wanted.warmup = 4096, 1, False
+    wanted.n_ctx, wanted.n_parallel, wanted.warmup = LOCAL_CONTEXT_TOKENS, 1, False
     wanted.cpuparams.n_threads, wanted.port, wanted.verbosity = 2, 0, -1
     server = xllamacpp.Server(wanted)
     client = openai.OpenAI(base_url=f"{server.listening_address}/v1", api_key="none")
@@ -141,7 +143,12 @@ class _Chat:
         prices: Dollars for a million prompt tokens, and for a million completion tokens.
         temperature: How freely it samples; 0 is as far from chance as it allows.
         server: What serves the model in this process; it lives as long as what talks to it.
+
+    Attributes:
+        prompt_tokens: Most tokens of a prompt, so that an answer has room after it.
     """
+
+    prompt_tokens = LOCAL_CONTEXT_TOKENS - LOCAL_MAX_TOKENS
 
     def __init__(
         self,
