@@ -7,11 +7,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, TypeVar
+from typing import Any
 
 from neo.automl.problem import Context, Evaluation, Instance, Metric, Resources
 from neo.automl.space import Config
-from neo.automl.stage_cache import StageCache, cache_at
 from neo.evals import retrieval_metrics as retrieval
 from neo.evals import text_metrics
 from neo.evals.evidence import Anchored, anchor
@@ -20,25 +19,20 @@ from neo.evals.judge import Judge
 from neo.evals.retrieval_metrics import Place
 from skills.rag.computing import with_computing
 from skills.rag.judging import JUDGE_METRICS, Judged, OpenJudge, judge_answers
+from skills.rag.kept_stages import KeptStages
 from skills.rag.kinds import kind_of
 from skills.rag.models import load, meaning_model, remembering
+from skills.rag.reading import read_documents
 from skills.rag.runtime.answers import NOT_FOUND, Answer, Complete, Hit
 from skills.rag.runtime.documents import Document
-from skills.rag.runtime.needs import needs_model, searches_with_model
+from skills.rag.runtime.needs import needs_model, needs_tokens, searches_with_model
 from skills.rag.runtime.parameters import complete_config
-from skills.rag.runtime.pipeline import Pipeline, build_index, parse_file
-from skills.rag.runtime.stages import run
+from skills.rag.runtime.pipeline import Pipeline, build_index
+from skills.rag.runtime.stages import Stage, run
 from skills.rag.stores import trial_access
 
-# Code versions of the stages; raise one when its results change.
-VERSIONS: Mapping[str, int] = {
-    "parse": 1, "chunk": 2, "embed": 1, "passages": 1, "lexical_candidates": 1, "dense_candidates": 1, "anchor": 1,
-    "parents": 1, "pooled": 1, "lexical": 1, "token_basis": 1, "token_vectors": 1,
-}  # fmt: skip
 LATENCY_SAMPLE = 8  # questions asked one at a time, without any cache, to measure the latency
 SHOWN_SOURCES = 5
-
-Value = TypeVar("Value")
 
 RETRIEVAL_METRICS = (
     Metric("evidence_f2", "Evidence F2", "How much of the evidence is retrieved, and how little else."),
@@ -137,24 +131,13 @@ class _Trial:
     documents: tuple[Document, ...]
     pipeline: Pipeline
     fresh: Pipeline
-    stage: _Stage
+    stage: Stage
     asks_model: bool
 
 
-class _Stage:
-    """The runtime's `Stage`, kept in the core's stage cache."""
-
-    def __init__(self, cache: StageCache) -> None:
-        self._cache = cache
-
-    def __call__(self, name: str, parameters: Mapping[str, Any], make: Callable[[], Value], /) -> Value:
-        return self._cache.get_or_make(name, VERSIONS[name], parameters, make)
-
-
 def _open(config: Config, context: Context, open_model: OpenModel | None) -> _Trial:
-    full, stage = complete_config(config), _Stage(cache_at(context.cache_dir))
-    files = [file for file in context.inputs if file.role == "document"]
-    documents = tuple(parse_file(file.name, file.sha256, file.path, full, stage) for file in files)
+    full, stage = complete_config(config), KeptStages(context.cache_dir)
+    documents = read_documents(context, full)
     models = load(full, context.resources)
     asks_model = needs_model(full)
     complete = open_model(context, full["temperature"]) if asks_model and open_model is not None else None
@@ -174,6 +157,8 @@ def _run(trial: _Trial, questions: Sequence[GoldenQuestion]) -> Answered:
     judged = any(question.answer or not question.answerable for question in questions)
     if trial.asks_model and (judged or searches_with_model(trial.pipeline.config)):
         trial.fresh.warm()  # what is built lazily is built now, not in the first latency
+        if needs_tokens(trial.fresh.config) and not searches_with_model(trial.fresh.config):
+            trial.pipeline.retrieve_many(texts)
         pairs = [trial.fresh.explain(text) for text in texts]
         return [hits for hits, _ in pairs], [answer for _, answer in pairs]
     hits = trial.pipeline.retrieve_many(texts)

@@ -21,7 +21,7 @@ from skills.rag.runtime.token_model import TokenModel
 from skills.rag.runtime.token_vectors import EmbedTokens, TokenRows
 from skills.rag.runtime.vector_stores import Floats
 
-MAX_REMEMBERED = 50_000  # vectors of 384 floats: 77 MB
+MAX_REMEMBERED = 100_000  # vectors of 384 floats: 154 MB
 MEANING_MODELS = ("minilm-l6-int8", "minilm-l3")  # for the metric of meaning: one model for all configurations
 PAIR_MODELS = "cross-encoders"  # in the models' folder: a folder for each cross-encoder that somebody put there
 HUB_CACHE = "fastembed"

@@ -19,6 +19,7 @@ from neo.llm.pricing import price_of
 from neo.models.catalogue import CATALOGUE
 from neo.models.fetch import locate
 from neo.skill import Build
+from skills.rag.kept_stages import KeptStages
 from skills.rag.models import Loaded, cross_encoder_source, load
 from skills.rag.runtime.needs import needs_model, needs_pairs, needs_service, needs_tokens
 from skills.rag.runtime.parameters import complete_config
@@ -53,7 +54,7 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
     documents = [file for file in problem.context.inputs if file.role == "document"]
     loaded = load(full, resources)
     access = live_access(problem.context) if needs_service(full) else None
-    _index(documents, full, loaded, making / "index", access)
+    _index(documents, full, loaded, making / "index", access, KeptStages(problem.context.cache_dir))
     models = _models(full, resources, loaded, making / "models")
     about = {
         "skill": problem.skill,
@@ -73,9 +74,12 @@ def build(problem: Problem, config: Config, folder: Path) -> Build:
     return Build(folder, COMMAND, tuple(files))
 
 
-def _index(documents: list[InputFile], full: Config, loaded: Loaded, folder: Path, access: Access | None) -> None:
-    parsed = [parse_file(file.name, file.sha256, file.path, full) for file in documents]
-    index = build_index(parsed, full, loaded.embed, embed_tokens=loaded.embed_tokens, access=access)
+def _index(
+    documents: list[InputFile], full: Config, loaded: Loaded, folder: Path, access: Access | None, stage: KeptStages
+) -> None:
+    """Build the index from what trials kept of its stages, which is what building it anew would give."""
+    parsed = [parse_file(file.name, file.sha256, file.path, full, stage) for file in documents]
+    index = build_index(parsed, full, loaded.embed, stage=stage, embed_tokens=loaded.embed_tokens, access=access)
     try:
         Pipeline(index, full).save(folder)
     except StoreError as error:

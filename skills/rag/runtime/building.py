@@ -18,7 +18,7 @@ from .parsers import parse
 from .passages import embedded_passages
 from .semantic import semantic_spans
 from .stages import Stage, run
-from .token_vectors import EmbedTokens, token_vectors
+from .token_vectors import EmbedTokens, GrowingTokens
 from .vector_stores import Access
 
 PARENT_CHUNKER = "structure"  # sections where there are headings, else paragraphs
@@ -26,9 +26,14 @@ PARENT_CHUNKER = "structure"  # sections where there are headings, else paragrap
 
 def parse_file(name: str, sha256: str, path: Path, config: Config, stage: Stage = run) -> Document:
     """Read one file of a corpus with the configuration's PDF parser. Raises DocumentError."""
+    key = parse_key(name, sha256, config)
+    return stage("parse", key, lambda: parse(path, name, key["parser"]))
+
+
+def parse_key(name: str, sha256: str, config: Config) -> dict[str, str]:
+    """What a reading depends on: the file, and of a PDF the parser."""
     parser = complete_config(config)["pdf_parser"] if name.lower().endswith(".pdf") else ""
-    key = {"sha256": sha256, "name": name, "parser": parser}
-    return stage("parse", key, lambda: parse(path, name, parser))
+    return {"sha256": sha256, "name": name, "parser": parser}
 
 
 def build_index(
@@ -67,7 +72,7 @@ def build_index(
     if needs_tokens(full):
         if embed_tokens is None:
             raise ValueError("The reranker 'late_interaction' needs vectors of tokens: pass `embed_tokens`.")
-        tokens = token_vectors(documents, full, embed_tokens, stage)
+        tokens = GrowingTokens(documents, full, embed_tokens, stage)
     around = _around(documents, full, stage)
     index = Index(chunks, full, vectors, key=key, tokens=tokens, around=around, stage=stage, access=access)
     if folder is not None:

@@ -16,7 +16,7 @@ from .context import Surroundings
 from .documents import Chunk
 from .lexical import LexicalIndex
 from .stages import Stage, run
-from .token_vectors import TokenVectors
+from .token_vectors import Tokens, TokenVectors
 from .vector_stores import LOADERS, VECTOR_STORES, Access, Floats, VectorStore
 
 CHUNKS_FILE = "chunks.jsonl"
@@ -47,7 +47,7 @@ class Index:
         vectors: Floats | None = None,
         store: VectorStore | None = None,
         key: Mapping[str, Any] | None = None,
-        tokens: TokenVectors | None = None,
+        tokens: Tokens | None = None,
         around: Surroundings | None = None,
         stage: Stage = run,
         access: Access | None = None,
@@ -93,7 +93,7 @@ class Index:
         return store
 
     @property
-    def tokens(self) -> TokenVectors:
+    def tokens(self) -> Tokens:
         """The vectors of tokens. Raises ValueError when the index was built without them."""
         if self._tokens is None:
             raise ValueError("This index has no token vectors: build it again for the reranker 'late_interaction'.")

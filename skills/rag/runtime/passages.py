@@ -31,6 +31,11 @@ def passage_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def words_of(text: str) -> str:
+    """A text with plain spaces only: models see no others, and two parsers' readings of a passage are then one text."""
+    return " ".join(text.split())
+
+
 def embedded_passages(
     document: Document, config: Mapping[str, Any], embed: Embed, stage: Stage
 ) -> tuple[Spans, Floats]:
@@ -38,7 +43,7 @@ def embedded_passages(
 
     def make() -> tuple[Spans, Floats]:
         spans = passage_spans(document.text)
-        return np.array(spans, dtype=np.int64), embed([document.text[start:end] for start, end in spans])
+        return np.array(spans, dtype=np.int64), embed([words_of(document.text[start:end]) for start, end in spans])
 
     named = {"document": document.key, "embedder": config["embedder"], "tokens": PASSAGE_TOKENS}
     return stage("passages", named, make)

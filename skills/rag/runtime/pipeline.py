@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .answers import Answer, Complete, Embed, Hit
-from .building import build_index, parse_file, required
+from .building import build_index, parse_file, parse_key, required
 from .context import CONTEXT_UNITS, assemble
 from .fusion import Candidates, merged
 from .generators import GENERATORS, Tools
 from .index import Index
 from .meter import Meter
-from .needs import needs_vectors
+from .needs import needs_tokens, needs_vectors, searches_with_model
 from .parameters import Config, complete_config, of_stages
 from .rerankers import RERANKERS, Helpers, Pool, ScorePairs
 from .retrievers import RETRIEVERS, dense_candidates, lexical_candidates
@@ -28,7 +28,7 @@ from .token_vectors import EmbedTokens
 from .transforms import search_texts
 from .vector_stores import Access
 
-__all__ = ["Found", "Pipeline", "build_index", "parse_file"]
+__all__ = ["Found", "Pipeline", "build_index", "parse_file", "parse_key"]
 
 CANDIDATES = 50  # what fusion and rerankers choose from
 CONFIG_FILE = "config.json"
@@ -118,6 +118,8 @@ class Pipeline:
         tools = Tools(self.index.lexical, self._embed, self._complete)
         if needs_vectors(self.config):
             self.index.vectors_of([0])
+        if needs_tokens(self.config) and searches_with_model(self.config):
+            self.index.tokens.whole()  # which chunks will be asked for, only the model's wordings would tell
         if tools.embed is not None:
             tools.embed(["warm"])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .parallel import each
 from .token_vectors import TokenRows
 
 MOST_TOKENS = 256  # of the model; questions and passages have fewer
@@ -18,7 +19,7 @@ class TokenModel:
 
     Args:
         folder: Holds ``model.onnx`` and ``tokenizer.json``.
-        threads: Threads of one run.
+        threads: Texts at a time, each in a thread of its own.
 
     Raises:
         ValueError: the model has no output for each token.
@@ -29,7 +30,8 @@ class TokenModel:
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.intra_op_num_threads, options.inter_op_num_threads = 1, 1
+        self._threads = threads
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options)
         self._inputs = {one.name for one in self._session.get_inputs()}
         by_token = [one.name for one in self._session.get_outputs() if len(one.shape) == 3]
@@ -42,7 +44,7 @@ class TokenModel:
 
     def __call__(self, texts: Sequence[str]) -> list[TokenRows]:
         """The vectors of each text's tokens, those that only mark its beginning and end left out."""
-        return [self._one(text) for text in texts]
+        return each(self._one, texts, self._threads)
 
     def _one(self, text: str) -> TokenRows:
         encoded = self._tokenizer.encode(text)

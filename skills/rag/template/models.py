@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from rag_runtime.pair_model import PairModel
+from rag_runtime.parallel import each
 from rag_runtime.pipeline import Pipeline
 from rag_runtime.token_model import TokenModel
 from rag_runtime.vector_stores import Access
@@ -70,18 +71,19 @@ def embedder(threads: int = 2) -> Callable[[Sequence[str]], Any] | None:
         return None
     from fastembed import TextEmbedding
 
-    model = _packaged(name, threads) if name in PACKAGED else TextEmbedding(name, threads=threads)
+    model = _packaged(name) if name in PACKAGED else TextEmbedding(name, threads=1)
 
     def embed(texts: Sequence[str]) -> Any:
         # One text a run, as when the index was built: the int8 weights' scales depend on a batch's texts.
-        vectors = np.array(list(model.embed(list(texts), batch_size=1)), dtype=np.float32).reshape(len(texts), -1)
+        rows = each(lambda text: next(iter(model.embed([text], batch_size=1))), texts, threads)
+        vectors = np.array(rows, dtype=np.float32).reshape(len(texts), -1)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.divide(vectors, norms, out=vectors, where=norms > 0)
 
     return embed
 
 
-def _packaged(name: str, threads: int) -> Any:
+def _packaged(name: str) -> Any:
     from fastembed import TextEmbedding
     from fastembed.common.model_description import ModelSource, PoolingType
 
@@ -95,7 +97,7 @@ def _packaged(name: str, threads: int) -> Any:
         model_file="model.onnx",
         output_name=output,
     )
-    return TextEmbedding(f"packaged/{name}", specific_model_path=str(HERE / "models" / name), threads=threads)
+    return TextEmbedding(f"packaged/{name}", specific_model_path=str(HERE / "models" / name), threads=1)
 
 
 def completer() -> Callable[[str, str], Completion] | None:

@@ -13,6 +13,8 @@ from ..documents import Document, DocumentError
 from .guards import check_pages
 
 PAGE_BREAK = "\n\n"
+# The gap between words, in widths of a character: pdfplumber's own three points glue the words of papers together.
+WORDS = {"x_tolerance_ratio": 0.15}
 MIN_CHARACTERS_PER_PAGE = 3  # fewer letters and digits than that on average: pictures of pages
 
 _LIGATURES = str.maketrans(
@@ -85,7 +87,7 @@ def _pdfplumber_pages(data: bytes) -> Iterator[str]:
     with pdfplumber.open(io.BytesIO(data)) as pdf:
         check_pages(len(pdf.pages), "The PDF")
         for page in pdf.pages:
-            yield page.extract_text() or ""
+            yield page.extract_text(**WORDS) or ""
             page.close()  # drops the page's objects; a long file would fill the memory
 
 

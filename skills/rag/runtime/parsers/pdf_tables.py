@@ -9,7 +9,7 @@ from typing import Any
 
 from ..documents import Document
 from .guards import check_pages
-from .pdf import parse_pages
+from .pdf import WORDS, parse_pages
 
 MIN_ROWS, MIN_COLUMNS = 2, 2  # fewer is a frame around text
 Row = Sequence[str | None]
@@ -49,12 +49,12 @@ def _pages(data: bytes) -> Iterator[str]:
 
 def _page(page: Any) -> str:
     """The page's lines and tables from top to bottom, an empty line around each table."""
-    tables = [(table, rows) for table in page.find_tables() if _is_table(rows := table.extract())]
+    tables = [(table, rows) for table in page.find_tables() if _is_table(rows := table.extract(**WORDS))]
     if not tables:
-        return page.extract_text() or ""
+        return page.extract_text(**WORDS) or ""
     boxes = [table.bbox for table, _ in tables]
     outside = page.filter(lambda thing: thing["object_type"] != "char" or not any(_inside(thing, box) for box in boxes))
-    parts = [(line["top"], line["text"]) for line in outside.extract_text_lines(return_chars=False)]
+    parts = [(line["top"], line["text"]) for line in outside.extract_text_lines(return_chars=False, **WORDS)]
     parts += [(table.bbox[1], f"\n{rows_as_text(rows)}\n") for table, rows in tables]
     return "\n".join(text for _, text in sorted(parts, key=lambda part: part[0]))
 

@@ -194,9 +194,10 @@ def test_a_warm_trial_embeds_nothing_again(
     where = context(inputs, tmp_path, MODELS_DIR)
     config = {**PLAIN, "retriever": "dense", "embedder": "minilm-l3", "reranker": "late_interaction"}
     first = evaluate(config, instances_of(golden), where)
-    misses = cache_at(where.cache_dir).stats.by_stage[stage]["misses"]
     changed = {**config, "chunk_tokens": 128, "chunker": "semantic", "rerank_weight": 0.75}
     evaluate(changed, instances_of(golden), where)
+    misses = cache_at(where.cache_dir).stats.by_stage[stage]["misses"]
     again = evaluate(config, instances_of(golden), where)
-    assert cache_at(where.cache_dir).stats.by_stage[stage]["misses"] == misses == 1
+    assert cache_at(where.cache_dir).stats.by_stage[stage]["misses"] == misses
+    assert stage == "token_vectors" or misses == 1, "passages do not depend on chunks"
     assert [one.output for one in again] == [one.output for one in first]

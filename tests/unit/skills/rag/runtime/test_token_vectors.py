@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ from neo.models import fetch
 from neo.models.embed import available, load_embedder
 from skills.rag.runtime.documents import Document, cut
 from skills.rag.runtime.parsers import parse
+from skills.rag.runtime.passages import passage_spans
 from skills.rag.runtime.pipeline import Pipeline, build_index
+from skills.rag.runtime.stages import run
 from skills.rag.runtime.token_model import TokenModel
-from skills.rag.runtime.token_vectors import TOKEN_DIM, TokenRows, TokenVectors, telling
+from skills.rag.runtime.token_vectors import TOKEN_DIM, GrowingTokens, TokenRows, TokenVectors, telling
 
 MODELS_DIR = Path(os.environ.get("NEO_MODELS_DIR") or fetch.default_folder())
 TEXT = "Cats purr. Dogs bark, mostly."
@@ -88,7 +92,7 @@ def test_a_saved_pipeline_with_token_vectors_answers_the_same(name: str, tmp_pat
         "chunker": "structure", "chunk_tokens": 32, "lexical_weight": 1.0, "top_k": 1,
     }  # fmt: skip
     index = build_index([parse(HALLS.encode(), "halls.md")], config, None, embed_tokens=embed_tokens)
-    assert index.tokens.vectors.shape[1] == TOKEN_DIM
+    assert index.tokens.whole().vectors.shape[1] == TOKEN_DIM
     pipeline = Pipeline(index, config, embed_tokens=embed_tokens)
     pipeline.save(tmp_path / "index")
     loaded = Pipeline.load(tmp_path / "index", embed_tokens=embed_tokens)
@@ -105,3 +109,36 @@ def test_without_token_vectors_it_says_what_to_pass() -> None:
     index = build_index([DOCUMENT], {"retriever": "bm25"}, None)
     with pytest.raises(ValueError, match="pass `embed_tokens`"):
         Pipeline(index, config).retrieve_many(["cats"])
+
+
+def test_growing_tokens_embed_what_is_asked_for_and_score_as_all_of_them_do() -> None:
+    asked: list[str] = []
+
+    def letters(texts: Sequence[str]) -> list[TokenRows]:
+        """Each word is a token, its direction its first letter."""
+        asked.extend(texts)
+        found = [list(re.finditer(r"\w+", text)) for text in texts]
+        return [
+            TokenRows(
+                np.eye(26, dtype=np.float32)[[ord(word.group()[0].lower()) - 97 for word in words]],
+                np.array([word.span() for word in words]).reshape(-1, 2),
+            )
+            for words in found
+        ]
+
+    texts = ["\n\n".join(f"{a}lpha {b}eta {a}{b} zulu" for a in "bcdfghjkl" for b in start) for start in ("mnp", "qrs")]
+    documents = [Document(f"{number}.txt", text, str(number)) for number, text in enumerate(texts)]
+    growing = GrowingTokens(documents, {"embedder": "letters"}, letters, run)
+    chunks = [cut(documents[1], 40, 95), cut(documents[0], 0, 7), cut(documents[1], 3, 4), cut(documents[0], 200, 401)]
+    question = "beta quebec"
+    (tokens,) = letters([question])
+    _ = growing.basis  # of a sample, which is small here
+    asked.clear()
+    scores = growing.scores(tokens, question, chunks)
+    passages = sum(len(passage_spans(text)) for text in texts)
+    assert 0 < len(asked) < passages
+    assert np.array_equal(scores, growing.whole().scores(tokens, question, chunks))
+    assert len(asked) == passages, "each passage once"
+    assert np.array_equal(
+        growing.whole().vectors, GrowingTokens(documents, {"embedder": ""}, letters, run).whole().vectors
+    )
