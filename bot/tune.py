@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bot.progress import Teller
 from neo.automl.problem import InputFile, Problem, Resources
 from neo.automl.search import Search, search
 from neo.automl.split import split
-from neo.automl.study import Progress as Step
 from neo.automl.study import StudySettings
 from neo.domain.brief import Brief, SlotValue
 from neo.errors import BadInput, UserError
@@ -48,6 +47,20 @@ def tune(skill: Skill, options: TuneOptions, resources: Resources, cache_dir: Pa
     """
     options.out.mkdir(parents=True, exist_ok=True)
     inputs = inputs_of(options.docs, options.golden)
+    with Teller(console, options.trials) as teller:
+        return _told(skill, options, inputs, resources, cache_dir, console, teller)
+
+
+def _told(
+    skill: Skill,
+    options: TuneOptions,
+    inputs: tuple[InputFile, ...],
+    resources: Resources,
+    cache_dir: Path,
+    console: Console,
+    teller: Teller,
+) -> Search:
+    teller.phase(f"reading {len(inputs) - 1} document(s) and the golden questions")
     brief = _brief(skill.name, options)
     found = skill.examine(inputs, brief)
     for one in found.files:
@@ -61,7 +74,8 @@ def tune(skill: Skill, options: TuneOptions, resources: Resources, cache_dir: Pa
         _nothing_concluded(options.out, error)
         raise
     _check_metric(problem, options.metric)
-    result = _run(problem, options, console)
+    result = _run(problem, options, console, teller)
+    teller.phase("packaging the winner, writing the report")
     write(skill, problem, result, options.out)
     return result
 
@@ -113,7 +127,7 @@ def _check_metric(problem: Problem, wanted: str | None) -> None:
         )
 
 
-def _run(problem: Problem, options: TuneOptions, console: Console) -> Search:
+def _run(problem: Problem, options: TuneOptions, console: Console, teller: Teller) -> Search:
     settings = StudySettings(
         name=f"tune-{options.seed}",
         trials=options.trials,
@@ -128,15 +142,8 @@ def _run(problem: Problem, options: TuneOptions, console: Console) -> Search:
         f"{len(problem.context.inputs) - 1} documents, {len(parts.search)} questions to search on, "
         f"{len(parts.holdout)} held out; metric: {problem.metric_title()}."
     )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=not console.is_terminal) as bar:
-        task = bar.add_task("searching", total=options.trials)
-
-        def watch(step: Step) -> None:
-            best = f"best {step.best.accuracy:.3f}" if step.best and step.best.accuracy is not None else "searching"
-            bar.update(task, completed=step.done, description=best)
-
-        return search(problem, settings, watch)
+    teller.searching()
+    return search(problem, settings, teller.trial, judging=teller.phase)
 
 
 def _nothing_concluded(out: Path, error: UserError) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from neo.automl.problem import Problem
 from neo.automl.report import Report, report
 from neo.automl.split import split
 from neo.automl.study import Stop, StudyRun, StudySettings, Watch, run_study
-from neo.automl.verdict import Verdict, judge
+from neo.automl.verdict import Doing, Verdict, judge
 
 
 @dataclass(frozen=True)
@@ -26,20 +25,19 @@ def search(
     settings: StudySettings,
     watch: Watch = lambda _: None,
     stop: Stop = lambda: False,
-    judging: Callable[[], None] = lambda: None,
+    judging: Doing = lambda _: None,
 ) -> Search:
     """Split, search, judge and report.
 
     Args:
         watch: Called after each trial.
         stop: Asked between trials.
-        judging: Called when the trials are done and the verdict begins: final rung, hold-out.
+        judging: Called when the trials are done, with what the verdict is about to do.
 
     Raises:
         Cancelled: *stop* said so.
     """
     parts = split(problem.instances, settings.seed)
     run = run_study(problem, parts.search, settings, watch, stop)
-    judging()
-    verdict = judge(problem, run, parts, settings.seed)
+    verdict = judge(problem, run, parts, settings.seed, judging)
     return Search(run, verdict, report(problem, run, parts, verdict))

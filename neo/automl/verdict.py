@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,17 +97,24 @@ class Verdict:
 
 
 Scores = Mapping[str, float]
+Doing = Callable[[str], None]
+"""Told what is about to be done, for a person who waits."""
 
 
-def judge(problem: Problem, run: StudyRun, parts: Split, seed: int) -> Verdict:
+def judge(problem: Problem, run: StudyRun, parts: Split, seed: int, tell: Doing = lambda _: None) -> Verdict:
     """Choose the winner among what was searched, try the dear choices on it, and measure it."""
+    if problem.limits.latency_p95_s is not None:
+        tell("timing the best trials again, one after the other")
     done = timed_again(problem, [trial for trial in run.trials if trial.complete], parts.search)
     best = choose(done, seed)
     if best is None:
         scored_ = done or [trial for trial in run.trials if trial.accuracy is not None]
         closest = sorted(scored_, key=lambda trial: (shortfall(trial, problem.limits), trial.number))[:MOST_CLOSEST]
         return Verdict(None, None, None, (), (), tuple(closest), 0.0, parts.independent)
+    if dear := [f"{parameter} {choice}" for parameter, choice, _ in problem.space.finals()]:
+        tell(f"final rung: trying {', '.join(dear)} on the best")
     winner, finals = final_rung(problem, best, parts.search, seed)
+    tell("verdict: measuring the winner and its rivals on the held-out questions")
     runner_up = best_of([t for t in done if t.feasible and t.config != best.config])
     try:
         evaluations = tuple(run_trial(problem, winner.config, parts.holdout).evaluations)

@@ -89,12 +89,10 @@ class Teller:
                 self._told = now
                 self.edit(tx, progress_text(progress, self.problem), progress.done / progress.wanted)
 
-    def judging(self) -> None:
+    def judging(self, doing: str) -> None:
         """The trials are done; what is left is said too, since a language model takes its time."""
-        finals = [str(choice) for _, choice, _ in self.problem.space.finals()]
-        also = f" and trying '{', '.join(finals)}' on the best" if finals else ""
         with self.job.transaction() as tx:
-            self.edit(tx, f"*Judging*: measuring the winner on the held-out questions{also}.", 1.0)
+            self.edit(tx, f"*Judging*: {doing}.", 1.0)
 
     def edit(self, tx: Transaction, text: str, share: float) -> None:
         """Change the message; *share* of the work is done, in [0, 1]."""
@@ -113,7 +111,9 @@ def progress_text(progress: Progress, problem: Problem) -> str:
     """Trials done, the best so far with its three figures, and the time left."""
     lines = [f"*Searching*: {progress.done} of {progress.wanted} trials, about {_minutes(progress.left_s)} left."]
     if progress.best is not None:
-        lines.append(f"Best so far: {figures(progress.best, problem)}")
+        best = progress.best
+        asked = "" if best.complete else f" after {len(best.scores)} of {best.of} questions"
+        lines.append(f"Best so far{asked}: {figures(best, problem)}")
         lines.append(f"_{against_default(progress.best.config, problem.space.default())}_")
     return "\n".join(lines)
 
