@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from neo.automl.problem import Limits
 from neo.automl.trials import Trial, pareto_front
-from neo.evals.stats import Interval
+from neo.evals.stats import FEWEST, Interval
 
 _SIZE = (7.2, 5.0)
 _DPI = 150
@@ -106,21 +106,23 @@ def importance_picture(shares: Mapping[str, float], metric: str) -> Picture:
 
 
 def kinds_picture(kinds: Mapping[str, Interval], metric: str) -> Picture:
-    """The winner's score by type of question, with intervals."""
+    """The winner's score by type of question, with intervals where there are questions enough."""
     rows = sorted(kinds.items(), key=lambda item: -item[1].n)[:MOST_BARS]
     figure, axes = _axes("Score by type of question", metric, "")
     places = list(range(len(rows)))
     values = [one.value for _, one in rows]
     ends = [
-        [max(0.0, one.value - one.low) for _, one in rows],
-        [max(0.0, one.high - one.value) for _, one in rows],
+        # A bar of NaN is not drawn.
+        [max(0.0, one.value - one.low) if one.is_told else float("nan") for _, one in rows],
+        [max(0.0, one.high - one.value) if one.is_told else float("nan") for _, one in rows],
     ]
     axes.barh(places, values, xerr=ends, color=COLOURS["model"], ecolor="black", capsize=4)
     axes.set_yticks(places, [f"{kind} (n = {one.n})" for kind, one in rows])
     axes.set_xlim(0, 1)
     axes.invert_yaxis()
-    told = "; ".join(f"{kind} {one} (n = {one.n})" for kind, one in rows)
-    alt = f"Bar chart of the winner's {metric} by type of question, with 95 % intervals: {told}."
+    told = "; ".join(f"{kind} {one.cautious()} (n = {one.n})" for kind, one in rows)
+    enough = f"with 95 % intervals where there are {FEWEST} questions or more"
+    alt = f"Bar chart of the winner's {metric} by type of question, {enough}: {told}."
     return Picture("kinds.png", "Score by type of question", alt, _png(figure))
 
 

@@ -81,7 +81,7 @@ def _json(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> di
             "limits_met": dict(verdict.met),
             "limits_certainty": dict(verdict.certainty),
             "folds": verdict.folds,
-            "kinds": {kind: one.to_json() for kind, one in verdict.kinds.items()},
+            "kinds": {kind: one.cautious_json() for kind, one in verdict.kinds.items()},
         },
         "closest": [trial.to_json() for trial in verdict.closest],
         "questions": {
@@ -222,7 +222,7 @@ def _kinds(verdict: Verdict, problem: Problem) -> list[str]:
         return []
     lines = ["## By type of question", "", f"| type | {problem.metric_title()} | questions |", "| --- " * 3 + "|"]
     ranked = sorted(verdict.kinds.items(), key=lambda item: item[1].value)
-    return [*lines, *(f"| {kind} | {one} | {one.n} |" for kind, one in ranked), ""]
+    return [*lines, *(f"| {kind} | {one.cautious()} | {one.n} |" for kind, one in ranked), ""]
 
 
 def _failures(problem: Problem, verdict: Verdict) -> list[str]:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 SAMPLES = 2000  # Efron and Tibshirani 1993 ask for 1,000 or more for intervals
 CONFIDENCE = 0.95
+FEWEST = 5  # values that an interval is shown for: that of one has no width, and those of two to four are no better
 _BLOCK = 2_000_000  # numbers drawn at once, 16 MB
 
 Floats = npt.NDArray[np.float64]
@@ -46,6 +47,27 @@ class Interval:
     def to_json(self) -> dict[str, float]:
         """The interval as plain JSON values; the estimate is called ``mean``."""
         return {"mean": self.value, "low": self.low, "high": self.high, "n": self.n}
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it rests on enough values to be shown."""
+        return self.n >= FEWEST
+
+    def cautious_json(self) -> dict[str, float | None]:
+        """As `to_json`, what cannot be told as None: the ends of few values, the mean of none."""
+        told: dict[str, float | None] = {**self.to_json()}
+        untold = () if self.is_told else ("low", "high") if self.n else ("mean", "low", "high")
+        return told | dict.fromkeys(untold)
+
+    def cautious(self) -> str:
+        """In words, without an interval where there are too few values for one.
+
+        >>> Interval(0.257, 0.257, 0.257, 1).cautious()
+        '0.257 (too few for an interval)'
+        """
+        if not self.n:
+            return "not measured"
+        return str(self) if self.is_told else f"{self.value:.3f} (too few for an interval)"
 
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"

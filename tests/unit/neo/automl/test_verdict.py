@@ -143,3 +143,17 @@ def test_a_dear_configuration_that_lost_on_retrieval_is_never_asked(tmp_path: Pa
     assert asked.count(True) <= len(problem.instances) and scored
     best = best_of(run.trials)
     assert best is not None and best.config == {"model": True, "k": 9}
+
+
+def test_a_type_of_few_questions_gets_no_interval(tmp_path: Path) -> None:
+    problem = toy.problem(tmp_path)
+    parts = split(problem.instances, 1)
+    alone = next(one.id for one in parts.holdout)
+    some = tuple(replace(one, kind="which" if one.id == alone else "when") for one in problem.instances)
+    found = search(replace(problem, instances=some), StudySettings("toy", 6, seed=1))
+    told = found.report.json["verdict"]["kinds"]
+    assert told["which"]["n"] == 1 and told["which"]["low"] is None and told["which"]["high"] is None
+    assert told["when"]["n"] == 19 and told["when"]["low"] < told["when"]["mean"] < told["when"]["high"]
+    assert f"| which | {told['which']['mean']:.3f} (too few for an interval) | 1 |" in found.report.markdown
+    (picture,) = (one for one in found.report.pictures if one.name == "kinds.png")
+    assert "which" in picture.alt_text and "(too few for an interval) (n = 1)" in picture.alt_text
