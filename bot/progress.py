@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from neo.automl.study import Progress as Step
 
 EVERY_S = 10.0  # at most one line in so many seconds
+UNTOLD_TRIALS = 2  # the first ones read and embed the documents: how long they took says nothing of the others
 SILENT_S = 30.0  # a line at least so often, or a long trial looks like a search that hangs
 
 
@@ -76,7 +77,8 @@ class Teller:
             self._bar.update(self._task, completed=step.done, description=told)
             return
         told = f", best so far {best:.3f}" if best is not None else ""
-        self._doing = f"{step.done} of {step.wanted} trials{told}, about {spoken(step.left_s)} left"
+        left = f", about {spoken(step.left_s)} left" if step.done > UNTOLD_TRIALS else ""
+        self._doing = f"{step.done} of {step.wanted} trials{told}{left}"
         if time.monotonic() - self._said >= self._every_s or step.done == step.wanted:
             self._line(self._doing)
 

@@ -28,7 +28,8 @@ def local_model(models_dir: Path, threads: int = 2) -> OpenAIModel:
     weights = next(locate(NAME, models_dir).glob("*.gguf"))
     server = _serve(weights, threads)
     endpoint = Endpoint("none", f"{server.listening_address}/v1", NAME, stated_context_tokens=CONTEXT_TOKENS)
-    model = OpenAIModel(endpoint, MAX_TOKENS, timeout_s=PATIENCE_S)
+    # Asked again, it would work at two prompts at once: it does not know that nobody waits for the first.
+    model = OpenAIModel(endpoint, MAX_TOKENS, timeout_s=PATIENCE_S, retries=0)
     model.server = server  # type: ignore[attr-defined]  # the server lives as long as what talks to it
     return model
 

@@ -26,6 +26,7 @@ class OpenAIModel:
         schema: The form of its replies, where the endpoint knows schemas; the first that refuses one is asked without
             from then on, so whoever reads a reply must not rely on its form.
         timeout_s: After which an attempt is given up; TIMEOUT_S when it is not said.
+        retries: Attempts after the first.
 
     Attributes:
         prompt_tokens: Most tokens of a prompt, so that an answer has room after it.
@@ -38,13 +39,14 @@ class OpenAIModel:
         temperature: float = 0.0,
         schema: JsonSchema | None = None,
         timeout_s: float | None = None,
+        retries: int = RETRIES,
     ) -> None:
         self.name = endpoint.model
         self._endpoint, self._max = endpoint, max_tokens
         self.prompt_tokens = endpoint.context_tokens - max_tokens
         self._price = price_of(endpoint.model, endpoint.base_url, endpoint.price)
         self._client = openai.OpenAI(
-            api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=timeout_s or TIMEOUT_S, max_retries=RETRIES
+            api_key=endpoint.api_key, base_url=endpoint.base_url, timeout=timeout_s or TIMEOUT_S, max_retries=retries
         )
         self._temperature: float | openai.Omit = temperature
         self._form: Any = _form(schema) if schema else openai.omit

@@ -12,7 +12,7 @@ import numpy as np
 from .answers import NOT_FOUND, Answer, Complete, Embed, Hit, source_of
 from .lexical import LexicalIndex
 from .prompts import PROMPTS, passage
-from .room import ask_within, count_tokens, fitted
+from .room import ask_within, beginning, count_tokens, fitted
 from .sentences import Sentence, sentences_of
 
 PRESELECTED = 8  # sentences of a question that are embedded; embedding all would take a second
@@ -142,9 +142,12 @@ def _asked(question: str, hits: Sequence[Hit], config: Mapping[str, Any], tools:
 
 
 def _within(hits: Sequence[Hit], most_chars: int) -> list[Hit]:
-    """The first hits that fit into the context; the first alone always does, since chunks are bounded."""
+    """The first hits that fit into the context; a first one that does not alone, such as merged ones, is cut."""
     shown: list[Hit] = []
     used = 0
+    if hits and len(hits[0].chunk.text) > most_chars:
+        at_word = hits[0].chunk.text.rfind(" ", most_chars // 2, most_chars)
+        return [Hit(beginning(hits[0].chunk, at_word if at_word > 0 else most_chars), hits[0].score)]
     for hit in hits:
         used += len(hit.chunk.text)
         if shown and used > most_chars:

@@ -79,6 +79,14 @@ def fitted(hits: Sequence[Hit], most_tokens: int, dressed: Callable[[int, Chunk]
     return shown
 
 
+def beginning(chunk: Chunk, length: int) -> Chunk:
+    """The first *length* characters of a chunk, as a chunk."""
+    end = chunk.start + length
+    pages = tuple(page for page in chunk.page_starts if page < end)
+    name = f"{chunk.document}:{chunk.start}-{end}"
+    return replace(chunk, id=name, end=end, text=chunk.text[:length], page_starts=pages)
+
+
 def ask_within(complete: Complete, system: str, worded: Callable[[int], tuple[str, Shown]]) -> tuple[Completion, Shown]:
     """Ask with a prompt that fits the model; once more with half of it where the server finds it too long.
 
@@ -121,7 +129,4 @@ def _cut_short(chunk: Chunk, most_tokens: int) -> Chunk | None:
     if most_tokens < LEAST_TOKENS:
         return None
     text = shortened(chunk.text, most_tokens)
-    end = chunk.start + len(text)
-    pages = tuple(page for page in chunk.page_starts if page < end)
-    cut = replace(chunk, id=f"{chunk.document}:{chunk.start}-{end}", end=end, text=text, page_starts=pages)
-    return cut if text else None
+    return beginning(chunk, len(text)) if text else None
