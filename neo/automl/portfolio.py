@@ -21,7 +21,7 @@ from neo.automl.surrogate import Surrogate
 from neo.automl.trials import Trial
 
 STARTUP = 5  # the default and four at random, before there is something to model
-PATIENCE = 3  # proposals after which the most promising waiting configuration is asked on
+PATIENCE = 3  # proposals after which the most promising waiting configuration is asked on, while it stays so
 CYCLE = (
     "model", "model", "model", "greedy", "model", "model", "model", "tpe", "model", "model", "model", "random",
 )  # fmt: skip
@@ -69,10 +69,10 @@ class Portfolio:
             found = self.space.default() if not started else self._chance(race)
             return self._new(found, "random" if started else "default")
         if self._quiet >= PATIENCE or not is_open:
-            self._quiet = 0
             promising = self._promising(race)
             if promising is not None or not is_open:
                 return promising or self._closing(race)
+            self._quiet = 0
         return self._in_turn(race)
 
     def rest(self, trial: Trial) -> None:
@@ -103,9 +103,8 @@ class Portfolio:
         return next((one for one in near if _is_open(one, race)), None)
 
     def _greedy(self, race: Race) -> Config | None:
-        """One parameter of the incumbent changed, models first, from where the sweep stands."""
-        leader = race.incumbent()
-        if leader is None:
+        """One parameter of the leader changed, models first, from where the sweep stands."""
+        if race.leader() is None:
             return None
         for _ in range(2):  # a sweep that is over begins again, once
             for config in self.moves:
@@ -116,7 +115,7 @@ class Portfolio:
 
     def _sweep(self, race: Race) -> Iterator[Config]:
         for parameter in self.space.by_model():
-            leader = race.incumbent()  # a better one that was found on the way is gone on from
+            leader = race.leader()  # a better one that was found on the way is gone on from
             if leader is None or parameter.name not in leader.config:
                 continue
             values = [value for value in parameter.values() if value != leader.config[parameter.name]]
@@ -161,28 +160,35 @@ class Portfolio:
         return list(new.values())
 
     def _promising(self, race: Race) -> Proposal | None:
-        """The waiting trial that the model thinks best, when it may be better than the incumbent."""
+        """The waiting trial that the model thinks best, when it is thought better than the leader."""
         waiting = race.waiting()
         if not waiting or self._fitted(race) is None:
             return None
         means, _ = self.model.predict([trial.config for trial in waiting])
         best = int(np.argmax(means))
-        if means[best] <= _accuracy(race.incumbent()):
+        if means[best] <= _accuracy(race.leader()):
             return None
         return Proposal(waiting[best].config, waiting[best].source, waiting[best])
 
     def _closing(self, race: Race) -> Proposal | None:
         """When nothing new may be begun: the one that may be best, of those that did not lose, while budget is left."""
-        leader = race.incumbent()
+        leader = race.leader()
         spare = CLOSING_SHARE * self.wanted * len(race.ids) - race.evaluations()
         waiting = [trial for trial in race.waiting() if leader is None or not race.lost_to(trial, leader)]
         if not waiting or spare <= 0 or self._fitted(race) is None:
-            return None
+            return self.last(race)
         means, errors = self.model.predict([trial.config for trial in waiting])
         best = int(np.argmax(means + errors))
-        if (means + errors)[best] <= _accuracy(leader):
+        if (means + errors)[best] <= _accuracy(race.incumbent()):
             return None
         return Proposal(waiting[best].config, waiting[best].source, waiting[best])
+
+    def last(self, race: Race) -> Proposal | None:
+        """Whatever the budget: a search ends with a configuration that was asked everything."""
+        leader = race.leader()
+        if race.running or leader is None or leader.complete:
+            return None
+        return Proposal(leader.config, leader.source, leader)
 
     def _within_limits(self, race: Race, configs: Sequence[Config]) -> npt.NDArray[np.float64]:
         """Probability that each configuration meets the limits on latency and cost; 1 while none was ever missed."""

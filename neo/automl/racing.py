@@ -1,14 +1,15 @@
 """Racing: configurations are asked few questions first, and more only while they may still win.
 
-Every configuration is asked the questions in one shuffled, stratified order, so any two are compared in pairs on the
-questions that both were asked. The *incumbent* is the best configuration that was asked all of them.
+Every configuration, the default too, is asked the questions in one shuffled, stratified order, so any two are compared
+in pairs on the questions that both were asked. The *incumbent* is the best configuration that was asked all of them;
+until there is one, the best of those that were asked most leads.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ LEAST = 16  # questions after which a configuration that is still in waits, unti
 STANDARD_ERRORS = 1.0  # a wrong stop is mended when the model takes the configuration up again, so stops may be bold
 LAST_SHARE = 0.75  # a rung above this share of all questions would save nothing
 MOST_FAILURES = 2  # trials that may fail with a choice before it is given up
+CONTROLS = 6  # configurations that another is told from: those that were asked most
 NOISE = 0.01  # least variance of one paired difference: eight equal pairs do not make two configurations equal
 
 
@@ -75,32 +77,49 @@ def loses(challenger: Sequence[float], incumbent: Sequence[float], n: int) -> bo
     return bool(pairs.mean() + STANDARD_ERRORS * error < 0)
 
 
-def estimate(scores: Sequence[float], known: Sequence[Sequence[float]], n: int) -> tuple[float, float]:
-    """A configuration's mean over all *n* questions, told from the first few.
+@dataclass(frozen=True)
+class Control:
+    """A configuration that another one is told from.
 
-    The few questions may be easy or hard ones. So its mean is that of the fully asked configuration to which its paired
-    differences vary least, plus the mean difference (a control variate).
+    Attributes:
+        scores: In the order of asking.
+        mean: Over all questions, as far as it is known.
+        variance: Of that mean; 0 for the first control, since an error that all configurations share changes no choice
+            between them.
+    """
+
+    scores: Sequence[float]
+    mean: float
+    variance: float = 0.0
+
+
+def estimate(scores: Sequence[float], controls: Sequence[Control], n: int) -> tuple[float, float]:
+    """A configuration's mean over all questions, told from the first few.
+
+    The few questions may be easy or hard ones. So its mean is that of a configuration that was asked more, plus the
+    mean of the paired differences on the questions that both were asked (a control variate). Of several controls the
+    one that leaves the least variance is taken.
 
     Args:
         scores: The first questions' scores, in the order of asking.
-        known: Scores of the configurations that were asked all questions.
+        controls: Configurations that were asked as many questions or more.
         n: Questions in all.
 
     Returns:
         The mean and its variance; NaN and infinity when nothing was measured.
     """
-    paired = [(differences(scores, other), other) for other in known]
-    paired = [(d, other) for d, other in paired if len(d) > 1]
-    if len(scores) >= n or not paired:
-        own = np.asarray(scores, dtype=np.float64)
-        own = own[~np.isnan(own)]
-        if not len(own):
-            return float("nan"), float("inf")
-        spread = max(float(own.var(ddof=1)), NOISE) if len(own) > 1 else 0.25
-        return float(own.mean()), spread * max(0.0, 1 - len(scores) / n) / len(own)
-    best, other = min(paired, key=lambda item: float(item[0].var(ddof=1)))
-    variance = max(float(best.var(ddof=1)), NOISE) * (1 - len(scores) / n) / len(best)
-    return float(np.nanmean(np.asarray(other, dtype=np.float64)) + best.mean()), variance
+    own = np.asarray(scores, dtype=np.float64)
+    own = own[~np.isnan(own)]
+    if not len(own):
+        return float("nan"), float("inf")
+    told = []
+    for control in controls:
+        pairs = differences(scores, control.scores)
+        if len(pairs) < 2:
+            continue
+        spread = max(float(pairs.var(ddof=1)), NOISE) * (1 - len(scores) / n) / len(pairs)
+        told.append((control.mean + float(pairs.mean()), spread + control.variance))
+    return min(told, key=lambda item: item[1]) if told else (float(own.mean()), 0.0)
 
 
 class Race:
@@ -133,22 +152,38 @@ class Race:
             done, key=lambda t: (self.too_dear(t), -(t.accuracy or 0.0), t.cost_usd or 0.0, t.number), default=None
         )
 
+    def leader(self) -> Trial | None:
+        """The incumbent; while there is none, of the trials that were asked most the one that is thought best."""
+        scored = [trial for trial in self.trials.values() if trial.accuracy is not None]
+        first = min(
+            scored, key=lambda t: (self.too_dear(t), -len(t.scores), -(t.accuracy or 0.0), t.number), default=None
+        )
+        return self.incumbent() or first
+
     def too_dear(self, trial: Trial) -> bool:
         """Whether it is over the limit on latency or cost, whatever its accuracy."""
         return bool(trial.violations.keys() - {"accuracy"})
 
     def keep(self, trial: Trial) -> Trial:
         """Take in what a trial was asked up to now; one that is not through gets an estimate of its accuracy."""
-        trial = replace(trial, of=len(self.ids))
+        self.trials[trial.number] = trial = replace(trial, of=len(self.ids))
         if trial.accuracy is not None and not trial.complete:
-            trial = estimated(trial, self.estimate(trial)[0], self.limits)
-        self.trials[trial.number] = trial
+            self.trials[trial.number] = trial = estimated(trial, self.estimate(trial)[0], self.limits)
         return trial
 
     def estimate(self, trial: Trial) -> tuple[float, float]:
         """Mean accuracy over all questions, and its variance."""
-        known = [self.scores(one) for one in self.trials.values() if one.complete]
-        return estimate(self.scores(trial), known, len(self.ids))
+        scored = [one for one in self.trials.values() if one.accuracy is not None]
+        most = sorted(scored, key=lambda t: (-len(t.scores), -(t.accuracy or 0.0), t.number))[:CONTROLS]
+        controls: list[Control] = []
+        for one in [*most, trial]:
+            # The first of all is what the rest are told from; beside it, only those that were asked more can help.
+            useful = [c for i, c in enumerate(controls) if not i or len(c.scores) > len(one.scores)]
+            told = estimate(self.scores(one), useful, len(self.ids))
+            if one.number == trial.number:
+                return told
+            controls.append(Control(self.scores(one), *told))
+        raise KeyError(trial.number)
 
     def next_rung(self, trial: Trial | None) -> int | None:
         """How many questions it has been asked after its next rung; None when it is through."""
@@ -157,10 +192,8 @@ class Race:
 
     def goes_on(self, trial: Trial) -> bool:
         """Whether a trial that ended a rung goes on at once: it is asked LEAST questions unless it loses before."""
-        leader = self.incumbent()
-        if leader is None:
-            return not trial.complete
-        lost = self.lost_to(trial, leader)
+        leader = self.leader()
+        lost = leader is not None and self.lost_to(trial, leader)
         return not trial.complete and len(trial.scores) < LEAST and not lost and not self.too_dear(trial)
 
     def lost_to(self, trial: Trial, leader: Trial) -> bool:

@@ -61,7 +61,12 @@ class StudySettings:
 
 @dataclass
 class Progress:
-    """What the driver tells while it runs; *is_new* is False when a trial that rested was asked on."""
+    """What the driver tells while it runs.
+
+    Attributes:
+        best: The best that was asked everything; until there is one, what leads, with an estimate of its accuracy.
+        is_new: False when a trial that rested was asked on.
+    """
 
     done: int
     wanted: int
@@ -156,18 +161,14 @@ class Driver:
         if self.lost:  # a killed driver was at these
             number, config, source = self.lost.pop(0)
             return self._begin(Stint(self._asked(number), config, source, number))
-        if time.monotonic() - self.start > self.settings.seconds:
-            self.run.ended = f"time of {self.settings.seconds:.0f} s used"
-            return None
-        if self.race.evaluations() >= self.settings.evaluations:
-            self.run.ended = "budget of question evaluations used"
-            return None
         if not self.race.trials and self.race.running:
-            return None  # the default is what all others are compared with: it goes alone
-        proposal = self.portfolio.propose(self.race)
+            return None  # the default is what the first are compared with: it goes alone
+        used = self._used_up()
+        proposal = self.portfolio.last(self.race) if used else self.portfolio.propose(self.race)
         if proposal is None:
             started = len(self.race.trials.keys() | self.race.running.keys())
-            self.run.ended = "nothing new left to try" if started < self.settings.trials else self.run.ended
+            exhausted = "nothing new left to try" if started < self.settings.trials else self.run.ended
+            self.run.ended = used or exhausted
             return None
         if proposal.trial is not None:
             past = proposal.trial
@@ -179,13 +180,17 @@ class Driver:
         self.problem.space.suggest(trial)
         return self._begin(Stint(trial, proposal.config, proposal.source, trial.number))
 
+    def _used_up(self) -> str:
+        """Which budget is used; empty while none is."""
+        if time.monotonic() - self.start > self.settings.seconds:
+            return f"time of {self.settings.seconds:.0f} s used"
+        return "budget of question evaluations used" if self.race.evaluations() >= self.settings.evaluations else ""
+
     def _begin(self, stint: Stint) -> Stint:
         self.race.running[stint.number] = stint.config
-        # The first is asked everything at once: all others are compared with it.
-        is_first = self.race.incumbent() is None
-        stint.to = len(self.instances) if is_first else (self.race.next_rung(None) or len(self.instances))
+        stint.to = self.race.next_rung(None) or len(self.instances)
         dear = self.problem.screen is not None and self.problem.screen.twin(stint.config) is not None
-        stint.screening = dear and self.settings.racing and not is_first
+        stint.screening = dear and self.settings.racing and self.race.leader() is not None
         return stint
 
     def _asked(self, number: int) -> optuna.Trial:
@@ -233,7 +238,7 @@ class Driver:
 
     def _screened(self, stint: Stint, twin: Trial) -> None:
         """Give a dear configuration up that lost on what costs nothing; else let it begin."""
-        leader = self.race.incumbent()
+        leader = self.race.leader()
         found = [twin.screens.get(one.id, float("nan")) for one in self.instances[:SCREENED]]
         known = [leader.screens.get(one.id, float("nan")) for one in self.instances[:SCREENED]] if leader else []
         if loses(found, known, len(self.instances)):
@@ -277,7 +282,7 @@ class Driver:
         done, elapsed = len(self.opened), time.monotonic() - self.start
         rate = elapsed / max(1, done)
         left = min(rate * (self.settings.trials - done), self.settings.seconds - elapsed)
-        best = best_of(list(self.race.trials.values()))
+        best = best_of(list(self.race.trials.values())) or self.race.leader()
         return Progress(done, self.settings.trials, best, last, elapsed, max(0.0, left), is_new)
 
     def _close(self) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import median
-
-from neo.evals.stats import paired_difference
 
 MOST_VOTES = 3  # odd, so that a median is one of the votes
 PASS = 0.5  # a score above it says that an answer will do
@@ -29,29 +27,3 @@ def settled(votes: Sequence[float]) -> float:
     """
     there = [vote for vote in votes if vote == vote]
     return median(there) if there else float("nan")
-
-
-def to_ask_again(
-    first: Mapping[str, float], second: Mapping[str, float], votes: Mapping[str, int] | None = None
-) -> tuple[str, ...]:
-    """The instances on which the comparison of two configurations hangs, those that sway it most first.
-
-    Args:
-        first: Judged scores of one configuration by instance; NaN is missing.
-        second: Those of the other.
-        votes: How many votes an instance has had; 1 where nothing is said.
-
-    Returns:
-        None at all when the paired interval leaves zero out: then no more votes can change the verdict's sign.
-        Else the instances whose scores differ and that had fewer than `MOST_VOTES` votes.
-
-    >>> to_ask_again({"a": 1.0, "b": 0.0, "c": 1.0}, {"a": 0.0, "b": 1.0, "c": 1.0})
-    ('a', 'b')
-    """
-    shared = [id for id in first if id in second and first[id] == first[id] and second[id] == second[id]]
-    interval = paired_difference([first[id] for id in shared], [second[id] for id in shared])
-    if interval.n == 0 or interval.excludes_zero:
-        return ()
-    had = votes or {}
-    open_ones = [id for id in shared if first[id] != second[id] and had.get(id, 1) < MOST_VOTES]
-    return tuple(sorted(open_ones, key=lambda id: -abs(first[id] - second[id])))

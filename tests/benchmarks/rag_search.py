@@ -193,7 +193,7 @@ def _neo(one: Replay, racing: bool = True) -> Path_:
 
     def watch(step: Progress) -> None:
         asked[step.last.number] = len(step.last.scores)
-        if step.best is None:
+        if step.best is None or not step.best.complete:
             return
         row = _ROWS[_key(step.best.config)]
         path.append((sum(asked.values()) / n, row))

@@ -52,6 +52,15 @@ def test_a_budget_of_questions_is_kept(tmp_path: Path) -> None:
     assert "question evaluations" in run.ended
 
 
+@pytest.mark.parametrize("budget", [{"evaluations": 10}, {"seconds": 0.0}, {"trials": 1}])
+def test_a_search_that_ends_early_still_knows_one_configuration_whole(tmp_path: Path, budget: dict[str, float]) -> None:
+    problem = toy.problem(tmp_path)
+    run = run_study(problem, problem.instances, settings(tmp_path, **{"trials": 50, **budget}))  # type: ignore[arg-type]
+    assert any(trial.complete for trial in run.trials) or not run.trials
+    assert len(run.trials) <= 3
+    assert run.evaluations < 2.5 * len(problem.instances)
+
+
 def test_racing_finds_what_asking_everything_finds(tmp_path: Path) -> None:
     problem = toy.problem(tmp_path)
     raced = run_study(problem, problem.instances, StudySettings("toy", 30, seed=3))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from neo.evals.judge_agreement import calibrate
-from neo.evals.judge_votes import to_ask_again, votes_wanted
+from neo.evals.judge_votes import votes_wanted
 
 NAN = float("nan")
 THIRD = 1 / 3
@@ -87,17 +87,5 @@ def test_votes_are_spent_near_the_threshold_alone(score: float, votes: int) -> N
     assert votes_wanted(score) == votes
 
 
-def test_nothing_is_asked_again_when_the_interval_leaves_zero_out() -> None:
-    first = {f"q{n}": 1.0 for n in range(30)}
-    assert to_ask_again(first, {f"q{n}": 0.0 if n % 2 else 1.0 for n in range(30)}) == ()
-
-
-def test_what_differs_is_asked_again_the_greatest_difference_first_and_at_most_thrice() -> None:
-    first = {"same": 1.0, "small": 2 / 3, "great": 0.0, "gone": NAN, "done": 1.0, "other": 0.0}
-    second = {"same": 1.0, "small": 1.0, "great": 1.0, "gone": 1.0, "done": 0.0, "alone": 1.0}
-    assert to_ask_again(first, second, {"done": 3}) == ("great", "small")
-
-
-def test_configurations_that_were_judged_on_nothing_in_common_ask_nothing() -> None:
-    assert to_ask_again({"a": NAN}, {"b": 1.0}) == ()
+def test_a_judge_beside_nobody_has_no_kappa() -> None:
     assert math.isnan(calibrate([], []).kappa.value)
