@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from typing import Any
 
 import numpy as np
@@ -82,12 +83,14 @@ class Control:
     """A configuration that another one is told from.
 
     Attributes:
+        number: Its trial's.
         scores: In the order of asking.
         mean: Over all questions, as far as it is known.
         variance: Of that mean; 0 for the first control, since an error that all configurations share changes no choice
             between them.
     """
 
+    number: int
     scores: Sequence[float]
     mean: float
     variance: float = 0.0
@@ -136,6 +139,8 @@ class Race:
         self.rungs = rungs(len(ids), racing)
         self.trials: dict[int, Trial] = {}
         self.running: dict[int, Config] = {}
+        self._controls: list[Control] = []
+        self._told: dict[int, tuple[float, float]] = {}
 
     def scores(self, trial: Trial) -> list[float]:
         """A trial's scores in the order of asking."""
@@ -167,23 +172,36 @@ class Race:
     def keep(self, trial: Trial) -> Trial:
         """Take in what a trial was asked up to now; one that is not through gets an estimate of its accuracy."""
         self.trials[trial.number] = trial = replace(trial, of=len(self.ids))
-        if trial.accuracy is not None and not trial.complete:
+        self._told.pop(trial.number, None)
+        if trial.accuracy is None:
+            return trial
+        self._choose_controls()
+        if not trial.complete:
             self.trials[trial.number] = trial = estimated(trial, self.estimate(trial)[0], self.limits)
         return trial
 
     def estimate(self, trial: Trial) -> tuple[float, float]:
-        """Mean accuracy over all questions, and its variance."""
-        scored = [one for one in self.trials.values() if one.accuracy is not None]
-        most = sorted(scored, key=lambda t: (-len(t.scores), -(t.accuracy or 0.0), t.number))[:CONTROLS]
-        controls: list[Control] = []
-        for one in [*most, trial]:
-            # The first of all is what the rest are told from; beside it, only those that were asked more can help.
-            useful = [c for i, c in enumerate(controls) if not i or len(c.scores) > len(one.scores)]
-            told = estimate(self.scores(one), useful, len(self.ids))
-            if one.number == trial.number:
-                return told
-            controls.append(Control(self.scores(one), *told))
-        raise KeyError(trial.number)
+        """Mean accuracy over all questions of a trial that was kept, and its variance."""
+        if trial.number not in self._told:
+            self._told[trial.number] = self._tell(trial, self._controls)
+        return self._told[trial.number]
+
+    def _tell(self, trial: Trial, controls: Sequence[Control]) -> tuple[float, float]:
+        # The first is what all are told from; of the others, only those that were asked more can help.
+        asked = len(trial.scores)
+        useful = [one for place, one in enumerate(controls) if not place or len(one.scores) > asked]
+        own = bool(controls) and controls[0].number == trial.number
+        return estimate(self.scores(trial), [] if own else useful, len(self.ids))
+
+    def _choose_controls(self) -> None:
+        """The trials that were asked most; when they are others than before, all is told anew."""
+        scored = (one for one in self.trials.values() if one.accuracy is not None)
+        most = nsmallest(CONTROLS, scored, key=lambda t: (-len(t.scores), -(t.accuracy or 0.0), t.number))
+        if [(t.number, len(t.scores)) for t in most] == [(c.number, len(c.scores)) for c in self._controls]:
+            return
+        self._controls, self._told = [], {}
+        for one in most:
+            self._controls.append(Control(one.number, self.scores(one), *self._tell(one, self._controls)))
 
     def next_rung(self, trial: Trial | None) -> int | None:
         """How many questions it has been asked after its next rung; None when it is through."""

@@ -47,7 +47,7 @@ def reopened(study: optuna.Study, race: Race) -> tuple[set[int], list[tuple[int,
     for frozen in study.get_trials(deepcopy=False):
         if "outcome" in frozen.user_attrs:
             body: dict[str, Any] = json.loads(frozen.user_attrs["outcome"])
-            race.trials[frozen.number] = Trial(**body)
+            race.keep(Trial(**body))
         elif frozen.state == TrialState.RUNNING and not frozen.params:
             study.tell(frozen.number, state=TrialState.FAIL)
         elif frozen.state == TrialState.RUNNING:

@@ -58,7 +58,7 @@ def test_an_estimate_takes_the_difference_from_what_was_asked_more(
     scores: list[float], shift: float, data: st.DataObject
 ) -> None:
     asked = data.draw(st.integers(2, len(scores)))
-    control = Control(scores, float(np.mean(scores)))
+    control = Control(0, scores, float(np.mean(scores)))
     mean, variance = estimate([score + shift for score in scores[:asked]], [control], len(scores))
     assert mean == pytest.approx(np.mean(scores) + shift)
     assert 0 <= variance <= 0.01 / asked + 1e-12  # equal differences: the least noise alone
@@ -73,7 +73,7 @@ def test_an_easy_start_flatters_nobody() -> None:
 
 
 def test_missing_scores_are_left_out_of_the_pairs() -> None:
-    mean, _ = estimate([float("nan"), 0.5, 0.5], [Control([1.0, 0.4, 0.4, 0.4], 0.55)], 4)
+    mean, _ = estimate([float("nan"), 0.5, 0.5], [Control(0, [1.0, 0.4, 0.4, 0.4], 0.55)], 4)
     assert mean == pytest.approx(0.65)
     assert np.isnan(estimate([float("nan")], [], 4)[0])
 
