@@ -79,7 +79,9 @@ class Teller:
         told = f", best so far {best:.3f}" if best is not None else ""
         left = f", about {spoken(step.left_s)} left" if step.done > UNTOLD_TRIALS else ""
         self._doing = f"{step.done} of {step.wanted} trials{told}{left}"
-        if time.monotonic() - self._said >= self._every_s or step.done == step.wanted:
+        # Trials that rested may be asked on when all have begun: the last one is told once.
+        is_last = step.done == step.wanted and step.is_new
+        if is_last or time.monotonic() - self._said >= self._every_s:
             self._line(self._doing)
 
     def _line(self, text: str) -> None:
