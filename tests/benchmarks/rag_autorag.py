@@ -60,11 +60,11 @@ SEARCH_QUESTIONS = 300
 CONFIGURATIONS = 600
 LATENCY_CONFIGURATIONS = 8
 TOP_K = 5
-# One chunk a paragraph (chunks as long as may be, never shared), no titles, five hits to rank, and of what Neo could do
-# the kinds that both sides have: words, vectors, and their fusion.
+# One chunk a paragraph (chunks as long as may be, never shared), no titles, five hits to rank. The rest of the space is
+# open: words, vectors, their fusion, and rerankers over the same weights.
 FIXED = {
     "chunker": "sentence", "chunk_tokens": 512, "chunk_overlap": 0.0, "index_text": "plain", "query_transform": "none",
-    "reranker": "none", "context_unit": "chunk", "top_k": TOP_K,
+    "context_unit": "chunk", "top_k": TOP_K,
 }  # fmt: skip
 THREADS = 2
 AUTORAG_SECONDS = 3600
