@@ -21,6 +21,7 @@ from skills.rag.computing import with_computing
 from skills.rag.judging import JUDGE_METRICS, Judged, OpenJudge, judge_answers
 from skills.rag.kept_stages import KeptStages
 from skills.rag.kinds import kind_of
+from skills.rag.known_matches import known_matches
 from skills.rag.models import load, meaning_model, remembering
 from skills.rag.reading import read_documents
 from skills.rag.runtime.answers import NOT_FOUND, Answer, Complete, Hit
@@ -143,7 +144,8 @@ def _open(config: Config, context: Context, open_model: OpenModel | None) -> _Tr
     complete = open_model(context, full["temperature"]) if asks_model and open_model is not None else None
     access = trial_access(context)
     index = build_index(documents, full, models.memory, stage=stage, embed_tokens=models.embed_tokens, access=access)
-    pipeline = Pipeline(index, full, models.memory, complete, stage, models.embed_tokens, models.score_pairs)
+    known = known_matches(index.tokens, documents, full["embedder"]) if needs_tokens(full) else None
+    pipeline = Pipeline(index, full, models.memory, complete, stage, models.embed_tokens, models.score_pairs, known)
     fresh = Pipeline(index, full, models.embed, complete, run, models.fresh_tokens, models.score_pairs)
     return _Trial(documents, pipeline, fresh, stage, asks_model)
 

@@ -57,7 +57,7 @@ MISSING = (
     "NEO_AUTORAG_PYTHON=$PWD/autorag/bin/python neo bench rag-autorag`"
 )
 SEARCH_QUESTIONS = 300
-CONFIGURATIONS = 600
+CONFIGURATIONS = 3000
 LATENCY_CONFIGURATIONS = 8
 TOP_K = 5
 # One chunk a paragraph (chunks as long as may be, never shared), no titles, five hits to rank. The rest of the space is

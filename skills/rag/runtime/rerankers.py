@@ -13,7 +13,7 @@ import numpy.typing as npt
 from .documents import Chunk
 from .meter import Meter
 from .room import ask_within, count_tokens, shortened
-from .token_vectors import EmbedTokens
+from .token_vectors import EmbedTokens, Tokens
 from .vector_stores import Floats
 
 if TYPE_CHECKING:
@@ -41,12 +41,17 @@ class Pool:
 
 @dataclass(frozen=True)
 class Helpers:
-    """What a reranker may use; what a configuration does not need may be None."""
+    """What a reranker may use; what a configuration does not need may be None.
+
+    Attributes:
+        known: The index's vectors of tokens, with a memory; None to take the index's own.
+    """
 
     index: Index
     embed_tokens: EmbedTokens | None
     score_pairs: ScorePairs | None
     meter: Meter
+    known: Tokens | None = None
 
     def chunks(self, rows: Sequence[int]) -> list[Chunk]:
         """The chunks of some rows."""
@@ -110,7 +115,7 @@ def by_tokens(pool: Pool, helpers: Helpers) -> Floats:
     if helpers.embed_tokens is None:
         raise ValueError("The reranker 'late_interaction' needs vectors of tokens: pass `embed_tokens`.")
     (tokens,) = helpers.embed_tokens([pool.question])
-    return helpers.index.tokens.scores(tokens, pool.question, helpers.chunks(pool.rows))
+    return (helpers.known or helpers.index.tokens).scores(tokens, pool.question, helpers.chunks(pool.rows))
 
 
 def by_pairs(pool: Pool, helpers: Helpers) -> Floats:

@@ -184,16 +184,17 @@ class GrowingTokens:
 
 
 def best_matches(question: TokenRows, text: str, basis: Floats, parts: Sequence[Halves]) -> Floats:
-    """For each part's tokens, shape (t, d), the mean over the question's tokens of the best cosine with one of them."""
-    asked = reduced(question.vectors[telling(text, question.spans)], basis)
-    lengths = np.array([len(part) for part in parts], dtype=np.int64)
+    """For each part's tokens, shape (t, d), the mean over the question's tokens of the best cosine with one of them.
+
+    Each part is multiplied alone: in one product for all, the last bit of a score would hang on the parts beside it.
+    """
+    asked = reduced(question.vectors[telling(text, question.spans)], basis).T
     scores = np.zeros(len(parts), dtype=np.float32)
-    if not len(asked) or not lengths.any():
+    if not asked.size:
         return scores
-    rows = np.concatenate(parts).astype(np.float32)
-    filled = lengths > 0  # an empty part has no best, and reduceat would take its neighbour's
-    begins = (np.cumsum(lengths) - lengths)[filled]
-    scores[filled] = np.maximum.reduceat(rows @ asked.T, begins, axis=0).mean(axis=1)
+    for place, part in enumerate(parts):
+        if len(part):
+            scores[place] = (part.astype(np.float32) @ asked).max(axis=0).mean()
     return scores
 
 
