@@ -71,12 +71,12 @@ class Teller:
 
     def trial(self, step: Step) -> None:
         """A trial came to rest."""
-        best = step.best.accuracy if step.best else None
+        best = _best(step)
         if self._bar is not None and self._task is not None:
-            told = f"best {best:.3f}" if best is not None else "searching"
+            told = f"best {best}" if best else "searching"
             self._bar.update(self._task, completed=step.done, description=told)
             return
-        told = f", best so far {best:.3f}" if best is not None else ""
+        told = f", best so far {best}" if best else ""
         left = f", about {spoken(step.left_s)} left" if step.done > UNTOLD_TRIALS else ""
         self._doing = f"{step.done} of {step.wanted} trials{told}{left}"
         # Trials that rested may be asked on when all have begun: the last one is told once.
@@ -109,3 +109,11 @@ def spoken(seconds: float) -> str:
     """
     whole = round(seconds)
     return f"{whole} s" if whole < 90 else f"{whole // 60} min {whole % 60} s"
+
+
+def _best(step: Step) -> str:
+    """The best score, and on how few questions it rests while nothing was asked them all; may be empty."""
+    if step.best is None or step.best.accuracy is None:
+        return ""
+    asked = "" if step.best.complete else f" on the first {len(step.best.scores)} questions"
+    return f"{step.best.accuracy:.3f}{asked}"

@@ -28,6 +28,7 @@ CYCLE = (
 CANDIDATES = 200  # drawn at random for the model to choose from, beside the neighbours of the best
 AROUND = 2  # best configurations whose neighbours the model looks at
 CLOSING_SHARE = 0.5  # of what asking all configurations everything would take; racing leaves most of it unspent
+COMPARED = 2  # configurations that are asked everything at least: a winner has a runner-up
 TRIES = 60  # draws before a space counts as exhausted
 LOG_RATIO_VARIANCE = 0.05  # of a latency or cost over its limit
 
@@ -176,19 +177,22 @@ class Portfolio:
         spare = CLOSING_SHARE * self.wanted * len(race.ids) - race.evaluations()
         waiting = [trial for trial in race.waiting() if leader is None or not race.lost_to(trial, leader)]
         if not waiting or spare <= 0 or self._fitted(race) is None:
-            return self.last(race)
+            return self.whole(race, COMPARED)
         means, errors = self.model.predict([trial.config for trial in waiting])
         best = int(np.argmax(means + errors))
         if (means + errors)[best] <= _accuracy(race.incumbent()):
-            return None
+            return self.whole(race, COMPARED)
         return Proposal(waiting[best].config, waiting[best].source, waiting[best])
 
-    def last(self, race: Race) -> Proposal | None:
-        """Whatever the budget: a search ends with a configuration that was asked everything."""
-        leader = race.leader()
-        if race.running or leader is None or leader.complete:
+    def whole(self, race: Race, least: int) -> Proposal | None:
+        """The next to be asked on until *least* configurations were asked everything, whatever the budget."""
+        done = sum(trial.complete for trial in race.trials.values())
+        if race.running or done >= least:
             return None
-        return Proposal(leader.config, leader.source, leader)
+        leader = race.leader()
+        rest = max(race.waiting(), key=lambda trial: (_accuracy(trial), len(trial.scores)), default=None)
+        found = rest if done else leader
+        return None if found is None else Proposal(found.config, found.source, found)
 
     def _within_limits(self, race: Race, configs: Sequence[Config]) -> npt.NDArray[np.float64]:
         """Probability that each configuration meets the limits on latency and cost; 1 while none was ever missed."""

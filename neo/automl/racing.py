@@ -202,6 +202,8 @@ class Race:
         self._controls, self._told = [], {}
         for one in most:
             self._controls.append(Control(one.number, self.scores(one), *self._tell(one, self._controls)))
+        for one in [t for t in self.trials.values() if t.accuracy is not None and not t.complete]:
+            self.trials[one.number] = estimated(one, self.estimate(one)[0], self.limits)
 
     def next_rung(self, trial: Trial | None) -> int | None:
         """How many questions it has been asked after its next rung; None when it is through."""

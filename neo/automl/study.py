@@ -164,7 +164,7 @@ class Driver:
         if not self.race.trials and self.race.running:
             return None  # the default is what the first are compared with: it goes alone
         used = self._used_up()
-        proposal = self.portfolio.last(self.race) if used else self.portfolio.propose(self.race)
+        proposal = self.portfolio.whole(self.race, 1) if used else self.portfolio.propose(self.race)
         if proposal is None:
             started = len(self.race.trials.keys() | self.race.running.keys())
             exhausted = "nothing new left to try" if started < self.settings.trials else self.run.ended
