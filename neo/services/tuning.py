@@ -123,7 +123,7 @@ def figures(trial: Trial, problem: Problem) -> str:
     return (
         f"{problem.metric_title()} {trial.accuracy or 0:.2f}, p95 latency {1000 * (trial.latency_p95_s or 0):.0f} ms, "
         f"${trial.cost_usd or 0:g} a question"
-        + ("" if trial.feasible else f" (outside your limits: {violation_words(trial)})")
+        + (f" (outside your limits: {violation_words(trial)})" if trial.violations else "")
     )
 
 
