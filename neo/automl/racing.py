@@ -160,10 +160,9 @@ class Race:
     def leader(self) -> Trial | None:
         """The incumbent; while there is none, of the trials that were asked most the one that is thought best."""
         scored = [trial for trial in self.trials.values() if trial.accuracy is not None]
-        first = min(
+        return self.incumbent() or min(
             scored, key=lambda t: (self.too_dear(t), -len(t.scores), -(t.accuracy or 0.0), t.number), default=None
         )
-        return self.incumbent() or first
 
     def too_dear(self, trial: Trial) -> bool:
         """Whether it is over the limit on latency or cost, whatever its accuracy."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from skills.rag.runtime.documents import Chunk, Document
-from skills.rag.runtime.token_vectors import TokenRows, Tokens, TokenVectors
+from skills.rag.runtime.token_vectors import Matches, TokenRows
 from skills.rag.runtime.vector_stores import Floats
 
 MOST_MATCHES = 500_000  # about 100 MB
@@ -20,14 +19,14 @@ Match = tuple[str, str, int, int]
 
 
 class KnownMatches:
-    """Vectors of tokens that compute each match once.
+    """Matches that are computed once each.
 
     Args:
-        tokens: Of some documents.
+        tokens: Vectors of some documents' tokens.
         known: Their matches up to now; see `matches_of`.
     """
 
-    def __init__(self, tokens: Tokens, known: dict[Match, float]) -> None:
+    def __init__(self, tokens: Matches, known: dict[Match, float]) -> None:
         self._tokens, self._known = tokens, known
 
     def scores(self, question: TokenRows, text: str, chunks: Sequence[Chunk]) -> Floats:
@@ -42,17 +41,9 @@ class KnownMatches:
             self._known.update(zip(new, found.tolist(), strict=True))
         return np.array([self._known[match] for match in matches], dtype=np.float32)
 
-    def whole(self) -> TokenVectors:
-        """All vectors."""
-        return self._tokens.whole()
 
-    def save(self, path: Path) -> None:
-        """Write all vectors to one file."""
-        self._tokens.save(path)
-
-
-def known_matches(tokens: Tokens, documents: Sequence[Document], embedder: str) -> KnownMatches:
-    """The same vectors, with this process's memory of what they matched."""
+def known_matches(tokens: Matches, documents: Sequence[Document], embedder: str) -> KnownMatches:
+    """What the vectors match, with this process's memory."""
     return KnownMatches(tokens, matches_of(tuple(document.key for document in documents), embedder))
 
 

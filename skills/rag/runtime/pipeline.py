@@ -24,7 +24,7 @@ from .parameters import Config, complete_config, of_stages
 from .rerankers import RERANKERS, Helpers, Pool, ScorePairs
 from .retrievers import RETRIEVERS, dense_candidates, lexical_candidates
 from .stages import Stage, run
-from .token_vectors import EmbedTokens, Tokens
+from .token_vectors import EmbedTokens, Matches
 from .transforms import search_texts
 from .vector_stores import Access
 
@@ -54,7 +54,7 @@ class Pipeline:
         stage: Runs or remembers retrieval.
         embed_tokens: Gives vectors of tokens; needed by the reranker ``late_interaction`` alone.
         score_pairs: A cross-encoder; needed by the reranker ``cross_encoder`` alone.
-        tokens: The index's vectors of tokens, with a memory; None to take the index's own.
+        matches: Of the index's tokens, with a memory; None to ask the index.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Pipeline:
         stage: Stage = run,
         embed_tokens: EmbedTokens | None = None,
         score_pairs: ScorePairs | None = None,
-        tokens: Tokens | None = None,
+        matches: Matches | None = None,
     ) -> None:
         self.index = index
         self.config = complete_config(config)
@@ -75,7 +75,7 @@ class Pipeline:
         self._stage = stage
         self._embed_tokens = embed_tokens
         self._score_pairs = score_pairs
-        self._tokens = tokens
+        self._matches = matches
 
     def retrieve_many(self, questions: Sequence[str]) -> list[list[Hit]]:
         """Find what each question is answered from, best first, at most ``top_k``."""
@@ -181,7 +181,7 @@ class Pipeline:
     def _assembled(self, question: str, found: Candidates, row: int, meter: Meter) -> list[Hit]:
         kept = found.ids[row] >= 0
         pool = Pool(question, found.ids[row][kept].tolist(), found.scores[row][kept])
-        helpers = Helpers(self.index, self._embed_tokens, self._score_pairs, meter, self._tokens)
+        helpers = Helpers(self.index, self._embed_tokens, self._score_pairs, meter, self._matches)
         # Widened chunks may merge, and then more of them are wanted than there shall be pieces.
         alone = CONTEXT_UNITS[self.config["context_unit"]] is None
         k = self.config["top_k"] if alone else len(pool.rows)

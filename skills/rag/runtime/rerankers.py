@@ -13,7 +13,7 @@ import numpy.typing as npt
 from .documents import Chunk
 from .meter import Meter
 from .room import ask_within, count_tokens, shortened
-from .token_vectors import EmbedTokens, Tokens
+from .token_vectors import EmbedTokens, Matches
 from .vector_stores import Floats
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ class Helpers:
     """What a reranker may use; what a configuration does not need may be None.
 
     Attributes:
-        known: The index's vectors of tokens, with a memory; None to take the index's own.
+        known: Matches of the index's tokens, with a memory; None to ask the index.
     """
 
     index: Index
     embed_tokens: EmbedTokens | None
     score_pairs: ScorePairs | None
     meter: Meter
-    known: Tokens | None = None
+    known: Matches | None = None
 
     def chunks(self, rows: Sequence[int]) -> list[Chunk]:
         """The chunks of some rows."""

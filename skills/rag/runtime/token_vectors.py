@@ -42,11 +42,15 @@ Block = tuple[Halves, npt.NDArray[np.int32]]
 """Tokens that follow each other: vectors, shape (t, d), and where in the document each starts, shape (t,)."""
 
 
-class Tokens(Protocol):
-    """The tokens of documents, complete or growing."""
+class Matches(Protocol):
+    """Tells how well chunks match a question."""
 
     def scores(self, question: TokenRows, text: str, chunks: Sequence[Chunk]) -> Floats:
         """See `TokenVectors.scores`."""
+
+
+class Tokens(Matches, Protocol):
+    """The tokens of documents, complete or growing."""
 
     def whole(self) -> TokenVectors:
         """All of them."""

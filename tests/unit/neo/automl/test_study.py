@@ -61,6 +61,12 @@ def test_a_search_that_ends_early_still_knows_one_configuration_whole(tmp_path: 
     assert run.evaluations < 2.5 * len(problem.instances)
 
 
+def test_a_winner_has_a_runner_up(tmp_path: Path) -> None:
+    problem = toy.problem(tmp_path, n=300)
+    run = run_study(problem, problem.instances, settings(tmp_path, trials=6))
+    assert sum(trial.complete for trial in run.trials) >= 2
+
+
 def test_racing_finds_what_asking_everything_finds(tmp_path: Path) -> None:
     problem = toy.problem(tmp_path)
     raced = run_study(problem, problem.instances, StudySettings("toy", 30, seed=3))
