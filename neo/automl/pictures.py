@@ -78,10 +78,12 @@ def history_picture(trials: Sequence[Trial], metric: str, limits: Limits) -> Pic
     best: list[float] = []
     for trial in done:
         best.append(max(trial.accuracy or 0.0, best[-1] if best else 0.0))
-    axes.step([t.number for t in done], best, where="post", color=COLOURS["front"], label="best so far")
+    # The last best stands to the end.
+    places = [*(t.number for t in done), *(known[-1].number for _ in done[:1])]
+    axes.step(places, [*best, *best[-1:]], where="post", color=COLOURS["front"], label="best so far")
     if limits.accuracy is not None:
         axes.axhline(limits.accuracy, color=COLOURS["limit"], linestyle="--", label=f"limit {limits.accuracy:.2f}")
-    axes.legend(fontsize=11, framealpha=0.8)
+    figure.legend(fontsize=11, loc="outside lower center", ncols=4)  # inside it would lie on trials
     shares = ", ".join(f"{source} {count}" for source, count in Counter(t.source for t in known).most_common())
     alt = (
         f"Line chart of {len(known)} trials: the best {metric} rose from {best[0]:.2f} to {best[-1]:.2f}. "

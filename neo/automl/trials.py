@@ -153,7 +153,8 @@ def _mixed(one: float | None, other: float | None, share: float) -> float | None
 
 
 def estimated(trial: Trial, accuracy: float, limits: Limits) -> Trial:
-    """The same trial with an estimate of its accuracy over all instances."""
+    """The same trial with an estimate of its accuracy over all instances, brought into [0, 1] where metrics lie."""
+    accuracy = min(1.0, max(0.0, accuracy))
     missed = violations(accuracy, trial.latency_p95_s or 0.0, trial.cost_usd or 0.0, limits)
     return replace(trial, accuracy=accuracy, violations=missed)
 

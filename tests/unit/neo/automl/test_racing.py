@@ -107,3 +107,8 @@ def test_estimates_go_over_the_one_in_between() -> None:
     one = race(64, whole, part, few)
     assert one.trials[1].accuracy == pytest.approx(hard.mean() + 0.1)
     assert one.trials[2].accuracy == pytest.approx(hard.mean() + 0.3)
+
+
+def test_an_estimate_stays_where_scores_can_be() -> None:
+    leading = trial(0, [0.9] * 8 + [0.1] * 24)
+    assert race(32, leading, trial(1, [0.2] * 8)).trials[1].accuracy == 0.0
