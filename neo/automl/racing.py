@@ -22,8 +22,9 @@ from neo.automl.trials import Trial, estimated
 
 Floats = npt.NDArray[np.float64]
 
-FIRST_RUNG = 8
-LEAST = 16  # questions after which a configuration that is still in waits, until the portfolio takes it up again
+FIRST_RUNG = 8  # questions of the first rung at least
+FIRST_SHARE = 0.04  # of all questions in the first rung: many questions are worth more than a glance
+LEAST_RUNGS = 2  # after which a configuration that is still in waits, until the portfolio takes it up again
 STANDARD_ERRORS = 1.0  # a wrong stop is mended when the model takes the configuration up again, so stops may be bold
 LAST_SHARE = 0.75  # a rung above this share of all questions would save nothing
 MOST_FAILURES = 2  # trials that may fail with a choice before it is given up
@@ -36,9 +37,11 @@ def rungs(n: int, racing: bool = True) -> tuple[int, ...]:
 
     >>> rungs(200), rungs(60), rungs(5)
     ((8, 16, 32, 64, 128, 200), (8, 16, 32, 60), (5,))
+    >>> rungs(800)
+    (32, 64, 128, 256, 512, 800)
     """
     sizes = []
-    size = FIRST_RUNG
+    size = max(FIRST_RUNG, int(FIRST_SHARE * n))
     while racing and size <= LAST_SHARE * n:
         sizes.append(size)
         size *= 2
@@ -210,10 +213,11 @@ class Race:
         return next((size for size in self.rungs if size > asked), None)
 
     def goes_on(self, trial: Trial) -> bool:
-        """Whether a trial that ended a rung goes on at once: it is asked LEAST questions unless it loses before."""
+        """Whether a trial that ended a rung goes on at once: it is asked LEAST_RUNGS rungs unless it loses before."""
         leader = self.leader()
         lost = leader is not None and self.lost_to(trial, leader)
-        return not trial.complete and len(trial.scores) < LEAST and not lost and not self.too_dear(trial)
+        least = self.rungs[:LEAST_RUNGS][-1]
+        return not trial.complete and len(trial.scores) < least and not lost and not self.too_dear(trial)
 
     def lost_to(self, trial: Trial, leader: Trial) -> bool:
         """Whether the paired test says that the trial will not beat the leader."""

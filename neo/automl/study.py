@@ -119,6 +119,7 @@ class Driver:
         self.instances = shuffled(instances, settings.seed)
         self.study = open_study(settings.name, settings.storage, settings.seed)
         self.start = time.monotonic()
+        self.reached: list[float] = []  # seconds after the start at which each trial of this run came to rest first
         self.run = StudyRun([])
         self.race = Race([one.id for one in self.instances], problem.limits, settings.racing)
         self.opened, self.lost = reopened(self.study, self.race)
@@ -279,8 +280,13 @@ class Driver:
         self._watch(self._progress(trial, is_new))
 
     def _progress(self, last: Trial, is_new: bool) -> Progress:
-        done, elapsed = len(self.opened), time.monotonic() - self.start
-        rate = elapsed / max(1, done)
+        elapsed = time.monotonic() - self.start
+        if is_new:
+            self.reached.append(elapsed)
+        # The first trials read and embed for those that follow: the later half says more of what is to come.
+        half = len(self.reached) // 2
+        rate = (elapsed - self.reached[half - 1]) / (len(self.reached) - half) if half else elapsed
+        done = len(self.opened)
         left = min(rate * (self.settings.trials - done), self.settings.seconds - elapsed)
         best = best_of(list(self.race.trials.values())) or self.race.leader()
         return Progress(done, self.settings.trials, best, last, elapsed, max(0.0, left), is_new)

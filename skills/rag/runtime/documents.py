@@ -7,23 +7,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+from .faults import ToldFault
 
-class DocumentError(ValueError):
-    """A file that cannot become a document.
 
-    Args:
-        what: What happened, as one sentence.
-        why: The rule that was broken, with the values that broke it.
-        remedy: What to do now.
-    """
-
-    def __init__(self, what: str, why: str, remedy: str) -> None:
-        self.what, self.why, self.remedy = what, why, remedy
-        super().__init__(f"{what} {why} {remedy}")
-
-    def __reduce__(self) -> tuple[type[DocumentError], tuple[str, str, str]]:
-        # Exceptions are pickled by their args; this one crosses process boundaries.
-        return type(self), (self.what, self.why, self.remedy)
+class DocumentError(ToldFault, ValueError):
+    """A file that cannot become a document."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..documents import Document, DocumentError
-from .guards import check_pages
-from .pdf import INSTALL_OCR, MIN_CHARACTERS_PER_PAGE, parse_pages, pdfium_lock
+from .pdf import INSTALL_OCR, MIN_CHARACTERS_PER_PAGE, parse_pages, pdfium_lock, pdfium_pages
 
 DPI = 200  # small print is read; more takes longer and reads no better
 SAME_LINE = 0.6  # pieces whose middles are nearer than this share of their height stand in one line
@@ -56,21 +55,9 @@ def in_lines(pieces: list[Piece]) -> str:
 
 
 def _pages(data: bytes) -> Iterator[str]:
-    import pypdfium2  # type: ignore[import-untyped]
-
-    pdf = pypdfium2.PdfDocument(data)
-    try:
-        check_pages(len(pdf), "The PDF")
-        for number in range(len(pdf)):
-            page = pdf[number]
-            text_page = page.get_textpage()
-            text = text_page.get_text_range().replace("\r\n", "\n")
-            is_picture = sum(map(str.isalnum, text)) < MIN_CHARACTERS_PER_PAGE
-            yield _recognised(page.render(scale=DPI / 72).to_numpy()) if is_picture else text
-            text_page.close()
-            page.close()
-    finally:
-        pdf.close()
+    for page, text in pdfium_pages(data):
+        is_picture = sum(map(str.isalnum, text)) < MIN_CHARACTERS_PER_PAGE
+        yield _recognised(page.render(scale=DPI / 72).to_numpy()) if is_picture else text
 
 
 def _recognised(picture: Any) -> str:

@@ -8,6 +8,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..documents import Document, DocumentError
 from .guards import check_pages
@@ -65,6 +66,11 @@ def _pypdf_pages(data: bytes) -> Iterator[str]:
 
 
 def _pdfium_pages(data: bytes) -> Iterator[str]:
+    return (text for _, text in pdfium_pages(data))
+
+
+def pdfium_pages(data: bytes) -> Iterator[tuple[Any, str]]:
+    """Each page, open until the next one is taken, and its text. Hold `pdfium_lock` meanwhile."""
     import pypdfium2  # type: ignore[import-untyped]
 
     pdf = pypdfium2.PdfDocument(data)
@@ -73,7 +79,7 @@ def _pdfium_pages(data: bytes) -> Iterator[str]:
         for number in range(len(pdf)):
             page = pdf[number]
             text_page = page.get_textpage()
-            yield text_page.get_text_range().replace("\r\n", "\n")
+            yield page, text_page.get_text_range().replace("\r\n", "\n")
             text_page.close()
             page.close()
     finally:

@@ -9,26 +9,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ..faults import ToldFault
+
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
 
-class StoreError(RuntimeError):
-    """A vector store that cannot do what it is asked.
-
-    Args:
-        what: What happened, as one sentence.
-        why: The rule that was broken, with the values that broke it.
-        remedy: What to do now.
-    """
-
-    def __init__(self, what: str, why: str, remedy: str) -> None:
-        self.what, self.why, self.remedy = what, why, remedy
-        super().__init__(f"{what} {why} {remedy}")
-
-    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str, str]]:
-        # A trial's error crosses a process boundary, where exceptions are rebuilt from their arguments.
-        return type(self), (self.what, self.why, self.remedy)
+class StoreError(ToldFault, RuntimeError):
+    """A vector store that cannot do what it is asked."""
 
 
 @dataclass(frozen=True)
