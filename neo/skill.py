@@ -17,6 +17,7 @@ from neo.automl.problem import Context, Evaluation, InputFile, Instance, Problem
 from neo.automl.space import Config
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
+from neo.errors import NotAllowed
 
 # The role of a file that no person gave: a deployed version's answers with people's thumbs, as JSON lines of
 # ``question``, ``answer``, ``sources`` and ``label`` (1 is good, 0 is bad).
@@ -28,8 +29,9 @@ class Slot:
     """One thing that a skill wants to know.
 
     Attributes:
-        kind: ``text``, ``share`` (in [0, 1]), ``seconds``, ``dollars``, ``choice``, ``files`` or ``date``:
-            a key of the table of readers in ``neo.agent.understanding``.
+        kind: ``text``, ``share`` (in [0, 1]), ``seconds``, ``dollars``, ``number``, ``choice``, ``date``, ``emails``,
+            ``address`` (of a stream or a model) or ``files``: a key of the table of readers in
+            ``neo.agent.understanding``.
         question: What Neo asks, as one sentence.
         why: Why it matters, as one sentence.
         recommended: The normalised value that Neo recommends; None when there is none to recommend.
@@ -39,6 +41,10 @@ class Slot:
             answered becomes a named assumption.
         cues: Words that tell this slot from others of its kind in free text.
         choices: For the kind ``choice``: the normalised values and the words that mean them.
+        phrases: Sentences with which people give a value of it, whatever the value: by their meaning it is told from
+            others of its kind, and found where no word of *cues* stands.
+        unit: Of a ``number``, in the plural, as a person reads it.
+        bound: ``at least``, ``at most`` or empty: which side of the value is good.
     """
 
     name: str
@@ -52,6 +58,9 @@ class Slot:
     required: bool = False
     cues: tuple[str, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    phrases: tuple[str, ...] = ()
+    unit: str = ""
+    bound: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,12 +149,14 @@ class Skill(ABC):
         name: As in configuration and on the command line, such as ``rag``.
         title: As a person reads it.
         phrases: Things that people say when they want this skill; the router compares with them.
+        buildable: Whether Neo can build it yet; one that it cannot gives its slots alone, see :class:`Planned`.
     """
 
     name: str
     title: str
     phrases: tuple[str, ...]
     slots: tuple[Slot, ...]
+    buildable: bool = True
 
     @abstractmethod
     def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:
@@ -220,4 +231,65 @@ class Skill(ABC):
         return f"{instance.id}: {dict(evaluation.output)}"
 
 
-__all__ = ["THUMBS", "Build", "Context", "Examination", "FileReport", "Proposal", "Reply", "Skill", "Slot"]
+class Planned(Skill):
+    """A kind of system that Neo can talk about and cannot build yet: requirements are written and kept.
+
+    Args:
+        does: What it would do, an item a line, for the requirements.
+    """
+
+    buildable = False
+
+    def __init__(
+        self, name: str, title: str, phrases: tuple[str, ...], slots: tuple[Slot, ...], does: tuple[Item, ...]
+    ) -> None:
+        self.name, self.title, self.phrases, self.slots, self._does = name, title, phrases, slots, does
+
+    def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:
+        """Keep the files as they are; none is wanted before the system can be built."""
+        files = tuple(FileReport(one.name, "kept", "kept as it is") for one in inputs)
+        return Examination(files, summary=f"{len(files)} files, kept as they are" if files else "no files")
+
+    def requirements(self, brief: Brief, found: Examination) -> list[Item]:
+        """What it would do."""
+        return list(self._does)
+
+    def out_of_scope(self, brief: Brief) -> list[Item]:
+        """Building it."""
+        return [Item("Building it now: Neo cannot build this yet, and keeps what you want for the day that it can.")]
+
+    def risks(self, brief: Brief, found: Examination) -> list[Item]:
+        """None are known before there is a system."""
+        return []
+
+    def architecture(self, problem: Problem) -> list[Item]:
+        """Raise NotAllowed."""
+        raise self._not_yet()
+
+    def problem(self, brief: Brief, inputs: Sequence[InputFile], cache_dir: Path, resources: Resources) -> Problem:
+        """Raise NotAllowed."""
+        raise self._not_yet()
+
+    def build(self, problem: Problem, config: Config, folder: Path) -> Build:
+        """Raise NotAllowed."""
+        raise self._not_yet()
+
+    def ask(self, url: str, question: str, timeout_s: float) -> Reply:
+        """Raise NotAllowed."""
+        raise self._not_yet()
+
+    def smoke(self, problem: Problem, url: str, most: int) -> list[Evaluation]:
+        """Raise NotAllowed."""
+        raise self._not_yet()
+
+    def example(self, url: str, problem: Problem) -> str:
+        """Raise NotAllowed."""
+        raise self._not_yet()
+
+    def _not_yet(self) -> NotAllowed:
+        return NotAllowed(
+            f"Neo cannot build '{self.title}' yet.", "Only its requirements can be kept.", "Ask for another system."
+        )
+
+
+__all__ = ["THUMBS", "Build", "Context", "Examination", "FileReport", "Planned", "Proposal", "Reply", "Skill", "Slot"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from neo.agent.values import in_words
+from neo.agent.understanding.values import in_words
 from neo.automl.problem import Limits, Problem
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Document, Item, Section, changes

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from neo.agent.intake import next_turn, noted
 from neo.agent.router import route
-from neo.agent.understanding import read, recommended
+from neo.agent.understanding.rules import read, recommended
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.events import ButtonPressed, FileRef, MessageReceived
 from neo.domain.lifecycle import FINISHED, REVIEW, Stage, Trigger, words

@@ -8,7 +8,7 @@ from pathlib import Path
 from toy import problem
 
 from neo.agent.documents import Estimate, architecture, limits_in_words, requirements, seconds_budget
-from neo.agent.understanding import read
+from neo.agent.understanding.rules import read
 from neo.automl.problem import Limits
 from neo.automl.space import LeftOut
 from neo.domain.brief import Brief, SlotValue

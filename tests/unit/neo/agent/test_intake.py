@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from neo.agent.intake import MOST_ROUNDS, next_turn, noted
-from neo.agent.understanding import read
+from neo.agent.understanding.rules import read
 from neo.domain.brief import Brief, SlotValue
 from neo.skill import Examination, FileReport
 from skills.rag.slots import SLOTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from neo.agent.understanding import read, recommended
+from neo.agent.understanding.rules import read, recommended
 from neo.domain.brief import SlotValue
 from skills.rag.slots import SLOTS
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from neo.agent.values import READERS, in_words
+from neo.agent.understanding.values import READERS, in_words
 
 SHARES = {
     "90 %": 0.9, "90%": 0.9, "at least 85.5 %": 0.855, "85,5 %": 0.855, "90 percent": 0.9, "90 per cent": 0.9,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from neo.agent.values import READERS, Reading
+from neo.agent.understanding.values import READERS, Reading
 from neo.domain.brief import SlotValue
 from neo.skill import Slot
 
