@@ -11,6 +11,8 @@ from bot.app import slack_client
 from bot.files import SlackFiles
 from bot.settings import Settings
 from bot.slack_transport import SlackTransport
+from neo.agent.language import embedded
+from neo.agent.understanding.encoder import encoder_at
 from neo.app import Neo
 from neo.automl.cache_files import GB, set_bound
 from neo.automl.problem import Resources
@@ -116,6 +118,7 @@ def deps(settings: Settings, **overrides: Any) -> Deps:
         "resources": resources(settings),
         "fetch_file": downloader.fetch,
         "deployer": deployer,
+        "language": embedded(encoder_at(settings.models, settings.data_dir / "language"), skills()),
     }
     return Deps(**{**parts, **overrides})
 

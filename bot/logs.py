@@ -12,14 +12,9 @@ import sentry_sdk
 import structlog
 
 from bot.settings import Settings
+from neo.domain.secrets import SECRETS, STARS, without_secrets
 
-# Slack, OpenAI, Pinecone and like tokens, bearer headers, passwords in URLs, signed upload and socket tickets.
-SECRETS = re.compile(
-    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|\bsk-[\w-]{8,}|\bpcsk_[\w-]{8,}|(?<=[Bb]earer )[\w.~+/-]{8,}=*|"
-    r"(?<=://)[^\s:/@]*:[^\s/@]+(?=@)|(?<=ticket=)[\w-]+|(?<=api_key=)[\w-]+|(?<=token=)[\w-]+|(?<=secret=)[\w-]+"
-)
 SECRET_KEYS = re.compile(r"token|secret|password|api_?key|authorization|cookie|dsn", re.IGNORECASE)
-STARS = "***"
 
 
 def redact(value: Any) -> Any:
@@ -29,14 +24,14 @@ def redact(value: Any) -> Any:
     {'text': 'use ***', 'api_key': '***'}
     """
     if isinstance(value, str):
-        return SECRETS.sub(STARS, value)
+        return without_secrets(value)[0]
     if isinstance(value, Mapping):
         return {redact(k): STARS if v and SECRET_KEYS.search(str(k)) else redact(v) for k, v in value.items()}
     if type(value) in (list, tuple):
         return type(value)(redact(item) for item in value)
     # Anything else, an exception say, is written to the log by its repr: that is what must hold no secret.
     shown = repr(value)
-    return SECRETS.sub(STARS, shown) if SECRETS.search(shown) else value
+    return without_secrets(shown)[0] if SECRETS.search(shown) else value
 
 
 def _processor(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,7 @@ def message_received(body: Json, bot_user: str) -> MessageReceived | None:
         ts=event["ts"],
         thread=event.get("thread_ts"),
         user=event["user"],
-        text=_plain(text),
+        text=_plain(_without_mention(text, bot_user)),
         files=tuple(_file(file) for file in event.get("files") or ()),
         is_dm=event.get("channel_type") == "im" or str(event["channel"]).startswith("D"),
         mentions_neo=event["type"] == "app_mention" or f"<@{bot_user}>" in text,
@@ -128,6 +129,11 @@ def _file(file: Json) -> FileRef:
 
 def _team(body: Json) -> str:
     return str(body.get("team_id") or (body.get("team") or {}).get("id") or "")
+
+
+def _without_mention(text: str, bot_user: str) -> str:
+    """A message to Neo without its name; other people's names are a part of what is said."""
+    return re.sub(rf"\s*<@{re.escape(bot_user)}(?:\|[^>]*)?>[,:]?\s*", " ", text).strip()
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from neo.domain.events import (
 )
 from neo.domain.lifecycle import Trigger
 from neo.domain.posts import notice, private
+from neo.domain.secrets import without_secrets
 from neo.errors import Cancelled, LeaseLost, UserError
 from neo.services import (
     answering,
@@ -29,6 +31,7 @@ from neo.services import (
     commands,
     conversation,
     deployment,
+    exporting,
     feedback,
     intake_files,
     monitoring,
@@ -70,6 +73,8 @@ class Neo:
         Returns:
             False when it was received before.
         """
+        if isinstance(event, MessageReceived | CommandGiven):
+            event = _without_secrets(event)
         with self.deps.store.write() as tx:
             lane, message_key = f"{event.team}:{event.event_id}", None
             if isinstance(event, MessageReceived):
@@ -237,6 +242,14 @@ class Renewal:
                 log.exception("a lease could not be renewed", job=self._job.id)
 
 
+def _without_secrets(event: MessageReceived | CommandGiven) -> MessageReceived | CommandGiven:
+    """What is kept of a person's words: their secrets are not."""
+    text, secrets = without_secrets(event.text)
+    if not secrets:
+        return event
+    return replace(event, text=text, secrets=secrets) if isinstance(event, MessageReceived) else replace(event, text=text)
+
+
 def _place(event: Event) -> tuple[str, str | None]:
     """(channel, thread) in which a person is told about their event."""
     if isinstance(event, MessageReceived):
@@ -271,6 +284,7 @@ JOB_HANDLERS: dict[str, Callable[[Deps, HeldJob], None]] = {
     "deploy": deployment.deploy,
     "watch": monitoring.watch,
     "answer": answering.answer,
+    "export": exporting.export,
     "retire": deployment.retire,
 }
 

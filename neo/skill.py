@@ -33,6 +33,7 @@ class Slot:
             ``address`` (of a stream or a model) or ``files``: a key of the table of readers in
             ``neo.agent.understanding``.
         question: What Neo asks, as one sentence.
+        plain: The same for somebody who does not know the field's words; empty where it is plain already.
         why: Why it matters, as one sentence.
         recommended: The normalised value that Neo recommends; None when there is none to recommend.
         recommended_words: The same in words.
@@ -61,6 +62,7 @@ class Slot:
     phrases: tuple[str, ...] = ()
     unit: str = ""
     bound: str = ""
+    plain: str = ""
 
 
 @dataclass(frozen=True)

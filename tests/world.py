@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from neo.agent.language import embedded
+from neo.agent.understanding.encoder import by_words
 from neo.app import QUEUES, Neo
 from neo.automl.problem import Resources
 from neo.delivery.deployers import LocalDeployer
@@ -266,6 +268,7 @@ def world(folder: Path, files: Mapping[str, bytes] = FILES, **policy: Any) -> Wo
         resources=Resources(models_dir=folder / "models"),
         fetch_file=fetch,
         deployer=LocalDeployer(PORTS),
+        language=embedded(by_words, {skill.name: skill for skill in SKILLS}),
         now=clock,
     )
     return World(Neo(deps), clock, contents)

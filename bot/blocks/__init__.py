@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from slack_sdk.models.blocks import Block
 
-from bot.blocks import answer, document, plain, progress
+from bot.blocks import answer, document, plain, progress, question
 from neo.domain.posts import Post
 
 RENDERERS: dict[str, Callable[[Post], list[Block]]] = {
     "text": plain.render,
-    "question": plain.render,
+    "question": question.render,
     "notice": plain.render,
     "report": plain.render,
     "progress": progress.render,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from neo.agent.understanding.values import in_words
+from neo.agent.help import GLOSSARY
+from neo.agent.understanding.wording import in_words
 from neo.automl.problem import Limits, Problem
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Document, Item, Section, changes
+from neo.domain.requirements import LIVE, delta, registered
 from neo.skill import Examination, Skill, Slot
 
+MOST_QUOTED = 200
 SOURCES: Mapping[str, str] = {
     "said": 'you said: "{said}"',
     "recommended": "recommended by Neo, taken by you",
@@ -19,10 +22,16 @@ SOURCES: Mapping[str, str] = {
 }
 
 
-def requirements(skill: Skill, brief: Brief, found: Examination, previous: Document | None) -> Document:
+def requirements(
+    skill: Skill, brief: Brief, found: Examination, previous: Document | None, level: str = "practitioner"
+) -> Document:
     """The requirements document, the next version after *previous*.
 
-    Requirement ids stay with what they are about (``R-accuracy``), so a change names what changed.
+    Each requirement has an id that is given once: one that is changed is superseded by another, one that falls away is
+    retired, and both are named.
+
+    Args:
+        level: For whom it is worded; the facts are the brief's whatever it is.
     """
     document = Document(
         kind="requirements",
@@ -32,7 +41,7 @@ def requirements(skill: Skill, brief: Brief, found: Examination, previous: Docum
         sections=tuple(
             section
             for section in (
-                Section("Purpose and people", items=tuple(_values(skill.slots, brief, {"text", "date"}, "assumed"))),
+                Section("Purpose and people", items=tuple(_values(skill.slots, brief, PLAIN_KINDS, "assumed"))),
                 Section("What it must do", items=tuple(skill.requirements(brief, found))),
                 Section("Limits", items=tuple(_limits(skill.slots, brief))),
                 Section("Where and how", items=tuple(_values(skill.slots, brief, {"choice"}, "assumed"))),
@@ -41,11 +50,33 @@ def requirements(skill: Skill, brief: Brief, found: Examination, previous: Docum
                 Section("What your files hold", items=tuple(Item(note) for note in _files(found))),
                 Section("Out of scope", items=tuple(skill.out_of_scope(brief))),
                 Section("Risks", items=tuple(skill.risks(brief, found))),
+                Section("Words used here", items=tuple(_words(skill.slots)) if level == "novice" else ()),
             )
             if section.items
         ),
     )
-    return replace(document, delta=changes(previous, document))
+    return _numbered(document, previous)
+
+
+def _numbered(document: Document, previous: Document | None) -> Document:
+    """The document with its requirements numbered and entered into the register."""
+    keyed = [item for item in document.items() if item.id]
+    # What is said twice, as a requirement and as an assumption of another section, is entered once.
+    now = list({item.id: (item.id, item.text) for item in keyed}.values())
+    before = previous.register if previous else ()
+    register = registered(before, now, document.version)
+    ids = {one.key: one.id for one in register if one.status == LIVE}
+    sections = tuple(
+        replace(part, items=tuple(replace(item, id=ids.get(item.id, "")) for item in part.items))
+        for part in document.sections
+    )
+    return replace(document, sections=sections, register=register, delta=delta(before, register))
+
+
+def _words(slots: Sequence[Slot]) -> list[Item]:
+    """The field's words that the document uses, for somebody who does not know them."""
+    named = " ".join(f"{slot.name} {slot.title}" for slot in slots).lower()
+    return [Item(meaning) for term, meaning in GLOSSARY.items() if term in named]
 
 
 _ASSUMED = "Nobody said these; Neo took what it recommends. Correct any of them in a sentence."
@@ -53,51 +84,59 @@ _ASSUMED = "Nobody said these; Neo took what it recommends. Correct any of them 
 
 def _summary(skill: Skill, brief: Brief, found: Examination) -> str:
     limits = [
-        f"{slot.title.lower()} {in_words(slot.kind, brief.value(slot.name))}"
+        f"{slot.title.lower()} {in_words(slot.kind, brief.value(slot.name), slot.unit)}"
         for slot in skill.slots
-        if slot.kind in ("share", "seconds", "dollars") and brief.value(slot.name) is not None
+        if slot.kind in MEASURED and brief.value(slot.name) is not None
     ]
     purpose = str(brief.value("purpose", brief.opening)).rstrip(" .")
     return f"{purpose}. Limits: {', '.join(limits)}. Given: {found.summary}"
 
 
 def _source(value: SlotValue) -> str:
-    return SOURCES[value.source].format(said=value.said)
+    said = value.said if len(value.said) <= MOST_QUOTED else value.said[: MOST_QUOTED - 1] + "…"
+    return SOURCES[value.source].format(said=said)
+
+
+PLAIN_KINDS = {"text", "date", "emails", "address"}
+MEASURED = ("share", "seconds", "dollars", "number")
 
 
 def _values(slots: Sequence[Slot], brief: Brief, kinds: set[str], without: str) -> list[Item]:
     return [
-        Item(f"{slot.title}: {in_words(slot.kind, value.value)}.", f"R-{slot.name}", _source(value))
+        Item(f"{slot.title}: {in_words(slot.kind, value.value, slot.unit)}.", f"R-{slot.name}", _source(value))
         for slot in slots
         if slot.kind in kinds and (value := brief.values.get(slot.name)) is not None and value.source != without
     ]
 
 
 def _limits(slots: Sequence[Slot], brief: Brief) -> list[Item]:
-    signs = {"share": "at least", "seconds": "at most", "dollars": "at most"}
     return [
         Item(
-            f"{slot.title}: {signs[slot.kind]} {in_words(slot.kind, value.value)}. {slot.why}",
+            f"{slot.title}: {f'{slot.bound} ' if slot.bound else ''}{in_words(slot.kind, value.value, slot.unit)}. {slot.why}",
             f"R-{slot.name}",
             _source(value),
         )
         for slot in slots
-        if slot.kind in signs and (value := brief.values.get(slot.name)) is not None
+        if slot.kind in MEASURED and (value := brief.values.get(slot.name)) is not None
     ]
 
 
 def _wishes(brief: Brief) -> list[Item]:
     return [
-        Item(f"{wish} (kept as said; no test measures it)", f"W{number}", "you said")
-        for number, wish in enumerate(brief.wishes, 1)
+        Item(
+            f"{wish.text} (kept as said; no test measures it)",
+            f"W-{wish.text}",
+            f"said by <@{wish.user}>" if wish.user else "you said",
+        )
+        for wish in brief.wishes
     ]
 
 
 def _assumptions(slots: Sequence[Slot], brief: Brief) -> list[Item]:
     return [
-        Item(f"{slot.title}: {in_words(slot.kind, value.value)}.", f"R-{slot.name}", "assumed")
+        Item(f"{slot.title}: {in_words(slot.kind, value.value, slot.unit)}.", f"R-{slot.name}", "assumed")
         for slot in slots
-        if slot.kind in ("text", "date", "choice")
+        if slot.kind in (*PLAIN_KINDS, "choice")
         and (value := brief.values.get(slot.name)) is not None
         and value.source == "assumed"
     ]

@@ -1,73 +1,109 @@
-"""Which skill a person wants, from their opening words."""
+"""Which kind of system a person wants, by the meaning of their words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from neo.agent.understanding.clauses import parts, readable
+from neo.agent.understanding.encoder import Encoder
+from neo.agent.understanding.intents import Labels
+from neo.agent.understanding.marks import corrects
+from neo.agent.understanding.phrases import PHRASES
 from neo.skill import Skill
 
-_WORD = re.compile(r"[a-z]{3,}")
-_COMMON = frozenset(
-    {
-        *("the", "and", "for", "you", "our", "with", "that", "this", "from", "can", "could", "would", "please", "need"),
-        *(
-            "want",
-            "like",
-            "have",
-            "build",
-            "make",
-            "some",
-            "about",
-            "are",
-            "has",
-            "was",
-            "will",
-            "who",
-            "what",
-            "which",
-        ),
-        *("when", "where", "how", "why", "not", "but", "any", "all", "let", "lets", "get", "give", "help", "hello"),
-        *("hey", "neo"),
-    }
-)
+ELSE, TALK = "else", "talk"
+LEAST = 0.42  # nearness from which a kind of system is meant
+MOST_PARTS = 12
+
+# What people want of engineers and Neo does not build.
+OTHER_SYSTEMS = (
+    "build me a website", "make a mobile app for our shop", "I need a dashboard for our sales", "predict next month's sales",
+    "forecast demand for our products", "detect fraud in our payments", "recommend products to customers",
+    "generate images for our adverts", "make a video of our product", "transcribe our meetings", "translate our website",
+    "write marketing texts for us every day", "a trading bot", "set up a new server for us", "clean up our database",
+    "automate our invoices", "read licence plates", "recognise faces at the door", "detect broken parts on a conveyor belt",
+    "sort our e-mails into folders", "a speech assistant for the phone line", "control our heating", "scrape prices from shops",
+    "classify X-ray images", "optimise our delivery routes",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Route:
-    """The skill chosen and the words it was chosen by; *skill* is None when nothing fits."""
+    """What an opening asks for.
+
+    Attributes:
+        skill: The skill that is meant; None when it is small talk, or nothing that Neo knows.
+        because: Words of the message, or what they sound like, in a phrase for the person.
+        nearest: What would be nearest when a system is wanted that Neo does not build.
+    """
 
     skill: Skill | None
-    because: tuple[str, ...]
+    because: str = ""
+    nearest: Skill | None = None
 
 
-def route(text: str, skills: Mapping[str, Skill]) -> Route:
-    """The skill whose phrases share most words with *text*.
+class Router:
+    """Compares a message with what people say of each skill, of other systems, and in talk.
 
-    A skill named outright wins. Plural and verb endings are cut, so that 'documents' finds 'document'.
+    Args:
+        encoder: Sentences to vectors.
+        skills: By name.
     """
-    said = _stems(text)
-    for skill in skills.values():
-        if skill.name in text.lower().split():
-            return Route(skill, (skill.name,))
-    scored = [(_shared(said, skill.phrases), skill) for skill in skills.values()]
-    shared, best = max(scored, key=lambda pair: len(pair[0]), default=((), None))
-    return Route(best, shared) if shared else Route(None, ())
+
+    def __init__(self, encoder: Encoder, skills: Mapping[str, Skill]) -> None:
+        self._encoder, self._skills = encoder, skills
+        talk = [*PHRASES["small_talk"], *PHRASES["off_topic"], *PHRASES["question:able"]]
+        self._labels = Labels(
+            encoder,
+            {**{name: (*skill.phrases, skill.title) for name, skill in skills.items()}, ELSE: OTHER_SYSTEMS, TALK: talk},
+        )
+
+    def __call__(self, text: str) -> Route:
+        """The skill that a message asks for; one named outright wins."""
+        if named := self._named(text):
+            return Route(named, f"you said: {named.name.replace('_', ' ')}")
+        pieces = [one.text for one in parts(readable(text))[:MOST_PARTS]]
+        whole = readable(text).strip()[:400]
+        texts = [piece for piece in dict.fromkeys([whole, *pieces]) if any(map(str.isalpha, piece))]
+        if not texts or not self._skills:
+            return Route(None)
+        nearness = self._labels.nearness(self._encoder(texts))
+        # A skill is meant when the whole sounds so, or one part does clearly.
+        best = {name: float(nearness[:, place].max()) for place, name in enumerate(self._labels.names)}
+        overall = {name: float(nearness[0, place]) for place, name in enumerate(self._labels.names)}
+        score = {name: 0.5 * best[name] + 0.5 * overall[name] for name in best}
+        ranked = sorted(self._skills, key=lambda name: -score[name])
+        first = self._skills[ranked[0]]
+        if score[ranked[0]] < LEAST or score[ranked[0]] < score[TALK]:
+            wants = score[ELSE] >= LEAST and score[ELSE] > score[TALK]
+            return Route(None, nearest=first if wants else None)
+        if score[ELSE] > score[ranked[0]]:
+            return Route(None, nearest=first)
+        row = int(nearness[:, self._labels.names.index(ranked[0])].argmax())
+        return Route(first, f'you said: "{_short(texts[row])}"')
+
+    def correction(self, text: str, now: str) -> Skill | None:
+        """Another skill that the words correct to: 'no, I meant people counting'."""
+        if not corrects(text) and not re.search(r"\b(?:rather|meant|want(?:ed)?|not a|wrong)\b", text, re.IGNORECASE):
+            return None
+        named = self._named(text)
+        if named is not None:
+            return named if named.name != now else None
+        if len(text.split()) > 25:
+            return None
+        skill = self(text).skill if re.search(r"\b(?:meant|wrong|not what|misunderst)", text, re.IGNORECASE) else None
+        return skill if skill is not None and skill.name != now else None
+
+    def _named(self, text: str) -> Skill | None:
+        words = re.sub(r"[^a-z]+", " ", text.lower())
+        for skill in self._skills.values():
+            name = skill.name.replace("_", " ")
+            if re.search(rf"\b(?:{name}|{name}ing|{name.replace('finetune', 'fine tun(?:e|ing)')})\b", words):
+                return skill
+        return None
 
 
-def _shared(said: Mapping[str, str], phrases: Iterable[str]) -> tuple[str, ...]:
-    wanted = {stem for phrase in phrases for stem in _stems(phrase)}
-    return tuple(word for stem, word in said.items() if stem in wanted)
-
-
-def _stems(text: str) -> dict[str, str]:
-    """Each word's stem, with the word as it was said."""
-    return {_stem(word): word for word in _WORD.findall(text.lower()) if word not in _COMMON}
-
-
-def _stem(word: str) -> str:
-    for ending in ("ing", "ers", "ies", "er", "es", "ed", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+def _short(text: str, most: int = 90) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

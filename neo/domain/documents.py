@@ -6,7 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from difflib import unified_diff
 from typing import Any
+
+from neo.domain.requirements import Requirement, history
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Document:
         version: From 1, rising with each new text.
         summary: What a manager reads first, one or two sentences.
         delta: What changed since the last version, a line each; empty in version 1.
+        register: Every requirement that was ever written, with its status.
     """
 
     kind: str
@@ -44,6 +48,7 @@ class Document:
     summary: str
     sections: tuple[Section, ...]
     delta: tuple[str, ...] = ()
+    register: tuple[Requirement, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -62,7 +67,22 @@ class Document:
             Section(part["title"], part["text"], tuple(Item(**item) for item in part["items"]))
             for part in body["sections"]
         )
-        return cls(**{**body, "sections": sections, "delta": tuple(body["delta"])})
+        register = tuple(Requirement(**one) for one in body.get("register", ()))
+        return cls(**{**body, "sections": sections, "delta": tuple(body["delta"]), "register": register})
+
+    def items(self) -> list[Item]:
+        """All lines of all sections."""
+        return [item for section in self.sections for item in section.items]
+
+    def requirement(self, id: str) -> Requirement | None:
+        """The requirement with this id, whatever its status."""
+        return next((one for one in self.register if one.id == id), None)
+
+    def difference(self, old: Document) -> str:
+        """What differs from an older version, as a unified diff of the two texts."""
+        names = (f"version {old.version}", f"version {self.version}")
+        lines = unified_diff(old.markdown().splitlines(), self.markdown().splitlines(), *names, n=1, lineterm="")
+        return "\n".join(lines) + "\n"
 
     def markdown(self) -> str:
         """The whole document as Markdown."""
@@ -73,6 +93,8 @@ class Document:
             lines += [f"## {section.title}", ""]
             lines += [section.text, ""] if section.text else []
             lines += [*(f"- {item_line(item)}" for item in section.items), ""] if section.items else []
+        if past := history(self.register):
+            lines += ["## No longer holding", "", *(f"- {line}" for line in past), ""]
         return "\n".join(lines)
 
 

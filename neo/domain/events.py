@@ -26,6 +26,7 @@ class MessageReceived:
         event_id: Unique for each delivery of one event.
         thread: The thread's root timestamp, or None for a message outside any thread.
         mentions_neo: True when Neo is named; a mention in a channel opens a project.
+        secrets: How many secrets were cut out of *text* before it was kept.
     """
 
     event_id: str
@@ -38,6 +39,7 @@ class MessageReceived:
     files: tuple[FileRef, ...] = ()
     is_dm: bool = False
     mentions_neo: bool = False
+    secrets: int = 0
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class Stage(StrEnum):
     DEPLOYING = "deploying"
     LIVE = "live"
     LIMITS_UNMET = "limits_unmet"
+    KEPT = "kept"
     PAUSED = "paused"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -33,6 +34,7 @@ class Trigger(StrEnum):
 
     INTAKE_COMPLETE = "intake_complete"
     APPROVED = "approved"
+    KEPT = "kept"
     WITHDRAWN = "withdrawn"
     CHANGES_WANTED = "changes_wanted"
     TUNED = "tuned"
@@ -55,6 +57,9 @@ TRANSITIONS: dict[tuple[Stage, Trigger], Stage] = {
     (S.INTAKE, T.INTAKE_COMPLETE): S.REQUIREMENTS_REVIEW,
     (S.REQUIREMENTS_REVIEW, T.APPROVED): S.ARCHITECTURE_REVIEW,
     (S.REQUIREMENTS_REVIEW, T.CHANGES_WANTED): S.INTAKE,
+    (S.REQUIREMENTS_REVIEW, T.KEPT): S.KEPT,
+    (S.KEPT, T.WITHDRAWN): S.REQUIREMENTS_REVIEW,
+    (S.KEPT, T.CHANGES_WANTED): S.INTAKE,
     (S.ARCHITECTURE_REVIEW, T.WITHDRAWN): S.REQUIREMENTS_REVIEW,
     (S.ARCHITECTURE_REVIEW, T.CHANGES_WANTED): S.INTAKE,
     (S.ARCHITECTURE_REVIEW, T.APPROVED): S.TUNING,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from neo.domain import approvals
 from neo.domain.approvals import DocumentState, Verdict
 from neo.domain.events import ButtonPressed, ReactionAdded, ReactionRemoved
-from neo.domain.lifecycle import Trigger
+from neo.domain.lifecycle import Stage, Trigger
 from neo.domain.posts import Button, Post, notice, private
 from neo.services import feedback
-from neo.services.deps import Deps, Turn
+from neo.services.deps import Deps, Turn, stage_of
 from neo.services.stages import advance
 from neo.store import Transaction
 from neo.store.tables import ApprovalRow, DocumentRow, PostRow, ProjectRow, new_id
@@ -106,6 +106,9 @@ def _refusal(project: ProjectRow, document: DocumentRow, shown_hash: str, word: 
 
 def _approve(deps: Deps, tx: Transaction, project: ProjectRow, document: DocumentRow, approval: ApprovalRow) -> None:
     tx.documents.set_status(document.id, "approved")
+    if not deps.skill_of(project).buildable:
+        _keep(deps, tx, project, document, approval)
+        return
     job = advance(deps, tx, project, Trigger.APPROVED)
     approval.job = job.id if job else None
     grace = deps.policy.grace_s
@@ -115,6 +118,19 @@ def _approve(deps: Deps, tx: Transaction, project: ProjectRow, document: Documen
     text = f":white_check_mark: <@{approval.user}> approved {what}. {wait}; {back}"
     from_button = (Button("Take it back", "take_back", document.id),) if approval.via == "button" else ()
     tx.outbox.add(project, Post("notice", text, buttons=from_button), deps.now())
+
+
+def _keep(deps: Deps, tx: Transaction, project: ProjectRow, document: DocumentRow, approval: ApprovalRow) -> None:
+    """The requirements of what cannot be built yet: approved, kept, and said so plainly."""
+    advance(deps, tx, project, Trigger.KEPT)
+    can = ", ".join(skill.title.lower() for skill in deps.skills.values() if skill.buildable)
+    text = (
+        f":white_check_mark: <@{approval.user}> approved the {document.kind}, version {document.version}. "
+        f"*I cannot build {deps.skill_of(project).title.lower()} yet*, so nothing starts and nothing is spent; the "
+        f"requirements are kept in this thread for the day that I can. What I can build today: {can}. "
+        "Say *change* to go on changing them, or *cancel* to drop them."
+    )
+    tx.outbox.add(project, notice(text), deps.now())
 
 
 def _change(deps: Deps, tx: Transaction, project: ProjectRow, document: DocumentRow, approval: ApprovalRow) -> None:
@@ -157,6 +173,11 @@ def take_back(deps: Deps, turn: Turn, document_id: str, user: str, emoji: str) -
         if approval is None or approval.user != user or (emoji and approval.emoji != emoji):
             return
         project = tx.projects.get(approval.project)
+        if stage_of(project) is Stage.KEPT:
+            approval.withdrawn_at = deps.now()
+            advance(deps, tx, project, Trigger.WITHDRAWN)
+            tx.outbox.add(project, notice(f"<@{user}> took the approval back."), deps.now())
+            return
         job = tx.jobs.get(approval.job) if approval.job else None
         if job is None or job.status != "waiting":
             text = "The work on it has begun, so taking the emoji back stops nothing; say *pause* or *cancel* for that."

@@ -6,14 +6,21 @@ from collections.abc import Callable
 
 from neo.domain.approvals import Verdict
 from neo.domain.events import ButtonPressed
-from neo.services import approval, conversation, deployment, feedback, proposing
+from neo.services import approval, commands, deployment, feedback, opening, proposing, taking
 from neo.services.deps import Deps, Turn
 
 BUTTONS: dict[str, Callable[[Deps, Turn, ButtonPressed], None]] = {
     "approve": approval.document_button(Verdict.APPROVED),
     "changes": approval.document_button(Verdict.CHANGES),
     "take_back": approval.take_back_button,
-    "recommended": conversation.take_recommended,
+    "recommended": taking.take_all,
+    "take": taking.take_row,
+    "settle_0": taking.settle,
+    "settle_1": taking.settle,
+    "sure": commands.sure,
+    "level_novice": commands.level_button,
+    "level_practitioner": commands.level_button,
+    "level_expert": commands.level_button,
     "keep_questions": proposing.button(keeps=True),
     "drop_questions": proposing.button(keeps=False),
     "accept_closest": deployment.accept_closest,
@@ -25,3 +32,5 @@ def on_button(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
     """A button under one of Neo's messages; one that an older version posted and nobody knows now does nothing."""
     if event.action in BUTTONS:
         BUTTONS[event.action](deps, turn, event)
+    elif event.action.startswith("reskill_"):
+        opening.reskill(deps, turn, event)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from neo.agent.understanding.result import Ordered
 from neo.domain.approvals import EXPLANATION, may_approve
+from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Document
-from neo.domain.events import CommandGiven
+from neo.domain.events import ButtonPressed, CommandGiven
 from neo.domain.lifecycle import FINISHED, Stage, Trigger, possible, words
-from neo.domain.posts import Attachment, Post, notice, private
+from neo.domain.posts import Attachment, Button, Post, notice, private
 from neo.errors import NotAllowed
-from neo.services.deps import Deps, Turn, stage_of
+from neo.services import people, requirement_orders
+from neo.services.deps import Deps, Turn, brief_of, stage_of
+from neo.services.hearing import Message, go_on, warn_of_secrets
 from neo.services.stages import advance
 from neo.store import Transaction
 from neo.store.tables import ProjectRow
@@ -100,6 +104,105 @@ def _requirements(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -
     )
 
 
+def order(deps: Deps, turn: Turn, project_id: str, message: Message) -> None:
+    """A command that the reader found in a person's words, with what it is about; a refusal is theirs alone."""
+    wanted = message.heard.order or Ordered(name="help")
+    try:
+        with turn.transaction() as tx:
+            project = tx.projects.get(project_id)
+            warn_of_secrets(deps, tx, project, message)
+            if wanted.name in ASKED_FIRST:
+                _ask_first(deps, tx, project, message.user, wanted.name)
+            elif wanted.name in ORDERS:
+                ORDERS[wanted.name](deps, tx, project, message)
+            else:
+                COMMANDS[wanted.name](deps, tx, project, message.user)
+    except NotAllowed as error:
+        with turn.transaction() as tx:
+            tx.outbox.add(tx.projects.get(project_id), private(str(error), message.user), deps.now())
+
+
+# What cannot be taken back is done on its very word, or by a button: a free sentence may mean something else.
+ASKED_FIRST = {
+    "cancel": "Shall I cancel the project? Running work stops and both approvals are void.",
+    "restart": "Shall I start over? What you said is forgotten, your files are kept.",
+}
+
+
+def _ask_first(deps: Deps, tx: Transaction, project: ProjectRow, user: str, name: str) -> None:
+    button = Button(f"Yes, {SURE_WORDS[name]}", "sure", f"{project.id}:{name}", style="danger")
+    tx.outbox.add(project, Post("notice", ASKED_FIRST[name], buttons=(button,), to_user=user), deps.now())
+
+
+SURE_WORDS = {"cancel": "cancel it", "restart": "start over"}
+
+
+def sure(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
+    """*Yes* to what cannot be taken back; the value is ``<project>:<command>``."""
+    id, _, name = event.value.partition(":")
+    if name in ASKED_FIRST:
+        run(deps, turn, id, event.user, name, name)
+
+
+def level_button(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
+    """A person's own word for their level; the value is ``<project>:<level>``."""
+    id, _, level = event.value.partition(":")
+    with turn.transaction() as tx:
+        people.say_level(deps, tx, tx.projects.get(id), event.user, level)
+
+
+def _restart(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
+    check_right(deps, project, user, "start over")
+    if stage_of(project) is not Stage.INTAKE:
+        advance(deps, tx, project, Trigger.CHANGES_WANTED)
+    opening = brief_of(project).opening
+    purpose = {"purpose": SlotValue(opening, opening, "said", project.owner)} if opening else {}
+    tx.outbox.add(project, notice("Starting over: what you said is forgotten, your files are kept."), deps.now())
+    go_on(deps, tx, project, Brief(project.skill, opening, purpose))
+
+
+def _approvers(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
+    others = "".join(f", <@{one}>" for one in project.approvers)
+    text = (
+        f"<@{project.owner}>{others} may approve. <@{project.owner}> can name others, for example "
+        "_let @colleague approve_. Words never approve: an emoji or a button on the document does."
+    )
+    tx.outbox.add(project, notice(text), deps.now())
+
+
+def _name_approver(deps: Deps, tx: Transaction, project: ProjectRow, message: Message) -> None:
+    _check_owner(deps, project, message.user)
+    who = message.heard.order.argument if message.heard.order else ""
+    names = [one for one in project.approvers if one != who]
+    adds = message.heard.order is not None and message.heard.order.name == "approver"
+    tx.projects.save(project, approvers=[*names, who] if adds else names)
+    told = "may approve this project's documents from now on." if adds else "may not approve any more."
+    tx.outbox.add(project, notice(f"<@{who}> {told}"), deps.now())
+
+
+def _check_owner(deps: Deps, project: ProjectRow, user: str) -> None:
+    if user != project.owner and user not in deps.policy.admins:
+        raise NotAllowed("You may not name approvers.", f"<@{project.owner}> started this project;", "ask them to do it.")
+
+
+def _say_level(deps: Deps, tx: Transaction, project: ProjectRow, message: Message) -> None:
+    people.say_level(deps, tx, project, message.user, message.heard.order.argument if message.heard.order else "")
+
+
+def _how_seen(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
+    people.tell(deps, tx, project, user)
+
+
+ORDERS: dict[str, Callable[[Deps, Transaction, ProjectRow, Message], None]] = {
+    "approver": _name_approver,
+    "no_approver": _name_approver,
+    "level": _say_level,
+    "change": requirement_orders.change,
+    "drop": requirement_orders.drop,
+    "explain": requirement_orders.explain,
+}
+
+
 def _pull(trigger: Trigger, told: str) -> Command:
     def command(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
         check_right(deps, project, user, words(trigger))
@@ -124,6 +227,11 @@ COMMANDS: dict[str, Command] = {
     "status": _status,
     "help": _help,
     "requirements": _requirements,
+    "diff": requirement_orders.diff,
+    "export": requirement_orders.export,
+    "approvers": _approvers,
+    "restart": _restart,
+    "level": _how_seen,
     "pause": _pull(Trigger.PAUSE, "Paused. Finished trials are kept; say *resume* to go on."),
     "resume": _pull(Trigger.RESUME, "Going on where it stopped."),
     "retry": _pull(Trigger.RETRY, "Trying again; what was done is kept."),
@@ -150,10 +258,16 @@ SYNONYMS: dict[str, str] = {
     "how far are you": "status",
     "what is the status": "status",
     "what's the status": "status",
+    "start over": "restart",
+    "who may approve": "approvers",
+    "differences": "diff",
+    "pdf": "export",
+    "how do you see me": "level",
 }
 
 HELP = (
     "Mention me and say what you need; I ask, you approve two documents by emoji, I tune, deploy and watch.\n"
     "In a project's thread, or after `/neo`: *status*, *requirements*, *pause*, *resume*, *retry*, *change*, *cancel*, "
-    "*close*, *help*.\n" + EXPLANATION
+    "*close*, *start over*, *diff*, *export*, *who may approve*, *how do you see me*, *help*; "
+    "_explain R3_, _change R7 to 3 seconds_, _let @colleague approve_.\n" + EXPLANATION
 )

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 
-from neo.agent.intake import next_turn, noted
-from neo.agent.router import route
-from neo.agent.understanding.rules import read, recommended
-from neo.domain.brief import Brief, SlotValue
-from neo.domain.events import ButtonPressed, FileRef, MessageReceived
+from neo.agent.intake import noted
+from neo.agent.merge import Speaker, may_decide, merged
+from neo.agent.understanding.context import Context
+from neo.agent.understanding.result import Intent, Understanding
+from neo.domain.brief import Wish
+from neo.domain.events import MessageReceived
 from neo.domain.lifecycle import FINISHED, REVIEW, Stage, Trigger, words
-from neo.domain.posts import Post, notice, private
-from neo.services import commands, proposing
-from neo.services.deps import Deps, Turn, brief_of, examination_of, stage_of
+from neo.domain.posts import Post, notice
+from neo.services import commands, hearing, proposing, taking
+from neo.services.deps import Deps, Turn, brief_of, stage_of
+from neo.services.files import store_refs
+from neo.services.hearing import Message, go_on, hear
+from neo.services.opening import open_project, switch_skill
 from neo.services.stages import advance
 from neo.store import Transaction
-from neo.store.tables import FileRow, ProjectRow, new_id
+from neo.store.tables import ProjectRow
 
-_MENTION = re.compile(r"<@[A-Z0-9]+>\s*")
-
-WELCOME = (
-    "I build AI systems with you, from a conversation: I ask, you approve two documents by emoji, I tune on your own "
-    "questions, deploy the best and watch it.\nTell me what you need, for example: "
-    "_I need a bot that answers questions about our handbooks_. Today I can build: {titles}."
-)
+OPEN = (Stage.INTAKE, Stage.REQUIREMENTS_REVIEW)
 
 
 def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
     """Route a message to its project's stage, or open a project with it."""
-    text = _MENTION.sub("", event.text).strip()
+    text = event.text.strip()
     with deps.store.read() as tx:
         project = find_project(tx, event)
     if project is None:
         if event.is_dm or event.mentions_neo:
-            _open(deps, turn, event, text)
+            open_project(deps, turn, event, text)
         return
     command = commands.in_words(text)
     if command and not event.files:
@@ -43,11 +40,18 @@ def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
         return
     stage = stage_of(project)
     if event.files and stage not in FINISHED:
-        _take_files(deps, turn, project.id, event, text)
+        _take_files(deps, turn, project, event, text)
         return
     if proposing.in_words(deps, turn, project.id, event.user, text):
         return
-    TALK.get(stage, _busy)(deps, turn, project.id, event, text)
+    if stage not in READS:
+        TALK.get(stage, _busy)(deps, turn, project.id, event, text)
+        return
+    message = Message(event.user, text, hear(deps, project, text), event.secrets)
+    if message.heard.order is not None:
+        commands.order(deps, turn, project.id, message)
+        return
+    READS[stage](deps, turn, project, message)
 
 
 def find_project(tx: Transaction, event: MessageReceived) -> ProjectRow | None:
@@ -62,68 +66,12 @@ def find_project(tx: Transaction, event: MessageReceived) -> ProjectRow | None:
     return None
 
 
-def _open(deps: Deps, turn: Turn, event: MessageReceived, text: str) -> None:
-    chosen = route(text, deps.skills)
-    now, thread = deps.now(), event.thread or event.ts
+def _take_files(deps: Deps, turn: Turn, project: ProjectRow, event: MessageReceived, text: str) -> None:
+    """Files, and what is said beside them."""
+    heard = hear(deps, project, text) if text else Understanding(intent=Intent.ANSWER)
     with turn.transaction() as tx:
-        if chosen.skill is None and not event.files:
-            titles = ", ".join(skill.title for skill in deps.skills.values())
-            place = None if event.is_dm and not event.thread else thread
-            tx.outbox.add_at(event.team, event.channel, place, notice(WELCOME.format(titles=titles)), now)
-            return
-        skill = chosen.skill or next(iter(deps.skills.values()))
-        brief = _opening(text, skill.name, event.user)
-        brief = brief.with_values(read(text, skill.slots, (), event.user))
-        project = tx.projects.add(
-            ProjectRow(
-                id=new_id("prj"),
-                team=event.team,
-                channel=event.channel,
-                thread=thread,
-                is_dm=event.is_dm,
-                owner=event.user,
-                skill=skill.name,
-                title=_title(text),
-                stage=Stage.INTAKE.value,
-                brief=brief.to_json(),
-                created_at=now,
-                updated_at=now,
-            )
-        )
-        because = f" (you said: {', '.join(chosen.because)})" if chosen.because else ""
-        head = f"This sounds like *{skill.title.lower()}*{because}. I'll ask what matters, then write the requirements."
-        tx.outbox.add(project, Post("text", head), now)
-        if event.files:
-            _store_refs(deps, tx, project, event.files)
-        else:
-            go_on(deps, tx, project, brief)
-
-
-def _opening(text: str, skill: str, user: str) -> Brief:
-    purpose = {"purpose": SlotValue(text, text, "said", user)} if text else {}
-    return Brief(skill=skill, opening=text, values=purpose)
-
-
-def _title(text: str) -> str:
-    line = text.splitlines()[0] if text else "New project"
-    return line if len(line) <= 80 else line[:79] + "…"
-
-
-def go_on(deps: Deps, tx: Transaction, project: ProjectRow, brief: Brief) -> None:
-    """Ask the next question of an intake, or close it and have the requirements written."""
-    skill = deps.skill_of(project)
-    turn = next_turn(brief, skill.slots, examination_of(project), project.id)
-    tx.projects.save(project, brief=turn.brief.to_json())
-    if turn.question is not None:
-        tx.outbox.add(project, turn.question, deps.now())
-    else:
-        advance(deps, tx, project, Trigger.INTAKE_COMPLETE)
-
-
-def _take_files(deps: Deps, turn: Turn, project_id: str, event: MessageReceived, text: str) -> None:
-    with turn.transaction() as tx:
-        project = tx.projects.get(project_id)
-        if stage_of(project) not in (Stage.INTAKE, Stage.REQUIREMENTS_REVIEW):
+        project = tx.projects.get(project.id)
+        if stage_of(project) not in OPEN:
             tx.outbox.add(
                 project,
                 notice(
@@ -133,67 +81,65 @@ def _take_files(deps: Deps, turn: Turn, project_id: str, event: MessageReceived,
                 deps.now(),
             )
             return
-        if text:
-            brief = brief_of(project)
-            values = read(text, deps.skill_of(project).slots, brief.asked, event.user)
-            tx.projects.save(project, brief=brief.with_values(values).to_json())
-        _store_refs(deps, tx, project, event.files)
+        slots = {slot.name: slot for slot in deps.skill_of(project).slots}
+        before, message = brief_of(project), Message(event.user, text, heard, event.secrets)
+        speaker = Speaker(event.user, may_decide(event.user, project.owner, project.approvers))
+        after = merged(before, heard, speaker, slots)
+        if told := hearing.told_of(deps, tx, project, message, before, after, slots):
+            tx.outbox.add(project, Post("text", told), deps.now())
+        answered = after.values.keys() - before.values.keys() or after.conflicts
+        tx.projects.save(project, brief=(taking.without_asked(after) if answered else after).to_json())
+        store_refs(deps, tx, project, event.files)
 
 
-def _store_refs(deps: Deps, tx: Transaction, project: ProjectRow, files: tuple[FileRef, ...]) -> None:
-    now = deps.now()
-    for order, ref in enumerate(files):
-        tx.projects.add_file(
-            FileRow(
-                id=new_id("file"),
-                project=project.id,
-                ref=asdict(ref),
-                name=ref.name,
-                size=ref.size,
-                created_at=now + order * 1e-6,
-            )
-        )
-    tx.outbox.add(project, Post("working", "is reading your files…"), now)
-    tx.jobs.add("short", "receive_files", project.id, now)
-
-
-def _intake(deps: Deps, turn: Turn, project_id: str, event: MessageReceived, text: str) -> None:
+def _intake(deps: Deps, turn: Turn, project: ProjectRow, message: Message) -> None:
     """Answers to Neo's questions; after a wish for changes, anything said is a wish."""
+    other = deps.language.route.correction(message.text, project.skill)
+    context = Context(tuple(other.slots), opening=True) if other else None
+    again = deps.language.read(brief_of(project).opening, context) if context else None
     with turn.transaction() as tx:
-        project = tx.projects.get(project_id)
-        before = brief_of(project)
-        slots = deps.skill_of(project).slots
-        after = before.with_values(read(text, slots, before.asked, event.user))
+        project = tx.projects.get(project.id)
+        if other is not None and again is not None and message.user == project.owner:
+            switch_skill(deps, tx, project, other, message.user, again)
+            return
         reopened = tx.documents.latest(project.id, "requirements") is not None
-        if after.values == before.values and reopened and text:
-            after = Brief(**{**vars(after), "wishes": (*after.wishes, text)})
-        if line := noted(before, after, slots):
-            tx.outbox.add(project, Post("text", line), deps.now())
-        elif after == before and before.asked:
-            tx.outbox.add(project, notice(NOT_UNDERSTOOD), deps.now())
-        go_on(deps, tx, project, after)
+        hearing.take_in(deps, tx, project, message, revising=reopened)
 
 
-NOT_UNDERSTOOD = (
-    "I found no answer to my questions in that, so I go on with what I recommend; the document will name it as an "
-    "assumption, and a sentence such as _accuracy 90 %, answers within 2 s_ corrects it."
-)
-
-
-def _review(deps: Deps, turn: Turn, project_id: str, event: MessageReceived, text: str) -> None:
+def _review(deps: Deps, turn: Turn, project: ProjectRow, message: Message) -> None:
     """Words never approve; values in them make a new version."""
     with turn.transaction() as tx:
-        project = tx.projects.get(project_id)
-        before = brief_of(project)
-        slots = deps.skill_of(project).slots
-        after = before.with_values(read(text, slots, (), event.user))
-        line = noted(before, after, slots)
-        if not line:
-            tx.outbox.add(project, notice(HOW_TO_ANSWER), deps.now())
+        project = tx.projects.get(project.id)
+        before, slots = brief_of(project), {slot.name: slot for slot in deps.skill_of(project).slots}
+        decides = may_decide(message.user, project.owner, project.approvers)
+        after = merged(before, message.heard, Speaker(message.user, decides, revising=True), slots)
+        if after != before and not decides:
+            _colleague(deps, tx, project, message)
+            return
+        told = hearing.told_of(deps, tx, project, message, before, after, slots)
+        if after == before:
+            if told:
+                tx.outbox.add(project, Post("text", told), deps.now())
+            if not message.heard.questions:
+                tx.outbox.add(project, notice(HOW_TO_ANSWER), deps.now())
             return
         advance(deps, tx, project, Trigger.CHANGES_WANTED)
-        tx.outbox.add(project, Post("text", f"{line} I write a new version."), deps.now())
+        tx.outbox.add(project, Post("text", f"{told}\nI write a new version."), deps.now())
         go_on(deps, tx, project, after)
+
+
+def _colleague(deps: Deps, tx: Transaction, project: ProjectRow, message: Message) -> None:
+    """A colleague's wish beside a written document is theirs; whether it counts is the owner's to say."""
+    slots = deps.skill_of(project).slots
+    brief = brief_of(project)
+    wish = Wish(message.text, message.user)
+    tx.projects.save(project, brief=replace(brief, wishes=(*brief.wishes, wish)).to_json())
+    after = merged(brief, message.heard, Speaker(message.user, True, revising=True), {s.name: s for s in slots})
+    text = (
+        f"<@{project.owner}>, <@{message.user}> wishes: _{message.text}_ ({noted(brief, after, slots) or 'no value read'}) "
+        "It is kept as their wish. Say it yourself, or react with :pencil2:, to change the requirements."
+    )
+    tx.outbox.add(project, notice(text), deps.now())
 
 
 HOW_TO_ANSWER = (
@@ -231,24 +177,9 @@ def _busy(deps: Deps, turn: Turn, project_id: str, event: MessageReceived, text:
         tx.outbox.add(project, notice(commands.status_line(tx, project) + " " + commands.WHAT_YOU_CAN_SAY), deps.now())
 
 
-def take_recommended(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
-    """*Take all recommendations*, under a question: for what was asked last and is not answered."""
-    with turn.transaction() as tx:
-        project = tx.projects.get(event.value)
-        brief = brief_of(project)
-        names = [name for name in brief.asked if name not in brief.values]
-        if stage_of(project) is not Stage.INTAKE or not names:
-            tx.outbox.add(project, private("These questions are answered already.", event.user), deps.now())
-            return
-        after = brief.with_values(recommended(deps.skill_of(project).slots, names, event.user))
-        tx.outbox.add(project, Post("text", noted(brief, after, deps.skill_of(project).slots)), deps.now())
-        go_on(deps, tx, project, after)
-
-
 Talk = Callable[[Deps, Turn, str, MessageReceived, str], None]
-TALK: dict[Stage, Talk] = {
-    Stage.INTAKE: _intake,
-    **dict.fromkeys(REVIEW, _review),
-    Stage.LIVE: _question,
-    **dict.fromkeys(FINISHED, _finished),
-}
+TALK: dict[Stage, Talk] = {Stage.LIVE: _question, **dict.fromkeys(FINISHED, _finished)}
+
+Reads = Callable[[Deps, Turn, ProjectRow, Message], None]
+READS: dict[Stage, Reads] = {Stage.INTAKE: _intake, **dict.fromkeys((*REVIEW, Stage.KEPT), _review)}
+

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from neo.agent.language import Language
 from neo.automl.problem import InputFile, Resources
 from neo.delivery.deployers import Deployer
 from neo.domain.brief import Brief
@@ -62,6 +63,7 @@ class Deps:
     resources: Resources
     fetch_file: Callable[[FileRef], bytes]
     deployer: Deployer
+    language: Language
     now: Callable[[], float] = time.time
 
     def skill_of(self, project: ProjectRow) -> Skill:

@@ -9,8 +9,8 @@ from neo.domain.events import FileRef
 from neo.domain.lifecycle import Stage, Trigger
 from neo.domain.posts import Post, notice
 from neo.errors import UserError
-from neo.services.conversation import go_on
 from neo.services.deps import Deps, HeldJob, brief_of, stage_of
+from neo.services.hearing import go_on
 from neo.services.proposing import offer_once
 from neo.services.stages import advance
 from neo.skill import Examination

@@ -61,7 +61,7 @@ def _reopen(tx: Transaction, project: ProjectRow, trigger: Trigger, before: Stag
     if trigger is Trigger.CHANGES_WANTED:
         tx.documents.supersede(project.id, "requirements", "architecture")
         return
-    kind = "requirements" if before is Stage.ARCHITECTURE_REVIEW else "architecture"
+    kind = "architecture" if before is Stage.TUNING else "requirements"
     row = tx.documents.latest(project.id, kind)
     if row is not None:
         tx.documents.set_status(row.id, "current")

@@ -13,6 +13,7 @@ from neo.automl.trials import scored
 from neo.domain.documents import Document
 from neo.domain.lifecycle import Stage
 from neo.domain.posts import Attachment, Button, Post
+from neo.services import people
 from neo.services.deps import Deps, HeldJob, brief_of, examination_of, stage_of
 from neo.store import Transaction
 from neo.store.documents import document_of
@@ -26,14 +27,21 @@ def write_requirements(deps: Deps, job: HeldJob) -> None:
     with deps.store.read() as tx:
         project = tx.projects.get(job.project)
         latest = tx.documents.latest(job.project, "requirements")
+        level = people.level_of(tx, project)
     found = examination_of(project)
+    skill = deps.skill_of(project)
+    if found is None and not skill.buildable:
+        found = skill.examine((), brief_of(project))
     if found is None or (latest is not None and latest.status == "current"):
         with job.finishing():
             return  # resumed: the document stands in the thread and waits
     previous = document_of(latest) if latest else None
-    document = documents.requirements(deps.skill_of(project), brief_of(project), found, previous)
+    document = documents.requirements(skill, brief_of(project), found, previous, level)
     with job.finishing() as tx:
-        _post(deps, tx, tx.projects.get(job.project), document)
+        project = tx.projects.get(job.project)
+        _post(deps, tx, project, document)
+        if document.version == 1:
+            people.tell(deps, tx, project, project.owner)
 
 
 def write_architecture(deps: Deps, job: HeldJob) -> None:

@@ -46,6 +46,11 @@ class Documents:
         query = select(DocumentRow).where(DocumentRow.project == project, DocumentRow.kind == kind)
         return self._session.exec(query.order_by(col(DocumentRow.version).desc())).first()
 
+    def versions(self, project: str, kind: str) -> list[DocumentRow]:
+        """All versions of a kind, oldest first."""
+        query = select(DocumentRow).where(DocumentRow.project == project, DocumentRow.kind == kind)
+        return list(self._session.exec(query.order_by(col(DocumentRow.version))).all())
+
     def set_status(self, id: str, status: str) -> None:
         """Mark a document as current, approved or superseded."""
         row = self._session.get(DocumentRow, id)

@@ -19,6 +19,7 @@ from neo.store.feedback import Feedback
 from neo.store.inbox import Inbox
 from neo.store.jobs import Jobs
 from neo.store.outbox import Outbox
+from neo.store.people import People
 from neo.store.projects import Projects
 from neo.store.proposals import Proposals
 
@@ -61,6 +62,11 @@ class Transaction:
     def deployments(self) -> Deployments:
         """Versions and where they run."""
         return Deployments(self.session)
+
+    @cached_property
+    def people(self) -> People:
+        """What is known of people."""
+        return People(self.session)
 
     @cached_property
     def proposals(self) -> Proposals:

@@ -44,6 +44,17 @@ class ProjectRow(SQLModel, table=True):
     updated_at: float
 
 
+class PersonRow(SQLModel, table=True):
+    """What is known of a person: the level they named, and what their words and touches showed, each with a weight."""
+
+    __tablename__ = "person"
+
+    team: str = Field(primary_key=True)
+    user: str = Field(primary_key=True)
+    level: str = ""
+    evidence: list[list[Any]] = _json(list)
+
+
 class EventRow(SQLModel, table=True):
     """The inbox: an event as it came, done once."""
 

@@ -6,6 +6,7 @@ these very classes.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Literal
 
@@ -96,3 +97,10 @@ class Understanding(Frozen):
     unread: tuple[str, ...] = ()
     reader: str = "embedded"
     fallback: str = ""
+
+
+def same(one: Value, other: Value) -> bool:
+    """Whether two values are one: numbers to a thousandth, texts but for case and spaces."""
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return abs(one - other) <= 1e-3 * max(abs(one), abs(other))
+    return re.sub(r"\W+", " ", str(one)).strip().lower() == re.sub(r"\W+", " ", str(other)).strip().lower()

@@ -1,0 +1,43 @@
+"""What a reader must know beside the message: what can be said, what was asked, and what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from neo.agent.understanding.result import Understanding
+from neo.domain.brief import SlotValue
+from neo.skill import Slot
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a message is read in.
+
+    Attributes:
+        slots: All that can be said.
+        asked: The rows of the last question, each with the names of the slots that it is about.
+        raised: Names of all slots that were asked about before.
+        known: What is known, by slot.
+        opening: Whether the message opens a project: all of it says what the project is for.
+    """
+
+    slots: tuple[Slot, ...]
+    asked: tuple[tuple[str, ...], ...] = ()
+    raised: tuple[str, ...] = ()
+    known: Mapping[str, SlotValue] = field(default_factory=dict)
+    opening: bool = False
+
+    @property
+    def readable(self) -> tuple[Slot, ...]:
+        """Slots that words can fill."""
+        return tuple(slot for slot in self.slots if slot.kind != "files")
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Names of the slots that were asked about and are not known, those of the last question first."""
+        now = [name for row in self.asked for name in row]
+        return (*now, *(name for name in dict.fromkeys(self.raised) if name not in now and name not in self.known))
+
+
+Reader = Callable[[str, Context], Understanding]

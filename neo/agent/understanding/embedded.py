@@ -1,0 +1,315 @@
+"""The embedded reader: quantities by grammar, meanings by the nearest labelled phrases, nothing outside this process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from neo.agent.understanding import marks
+from neo.agent.understanding.candidates import Candidate, Clause, candidates, cued
+from neo.agent.understanding.clauses import parts, readable, sentences
+from neo.agent.understanding.context import Context
+from neo.agent.understanding.encoder import Encoder
+from neo.agent.understanding.intents import Label, Labels
+from neo.agent.understanding.lines import NamedLine, named_lines
+from neo.agent.understanding.orders import ordered
+from neo.agent.understanding.phrases import PHRASES
+from neo.agent.understanding.readers import READERS
+from neo.agent.understanding.result import Asked, Conflict, Intent, Ordered, Said, Understanding, same
+from neo.skill import Slot
+
+SURE = 0.5  # nearness from which a clause has a label
+COMMAND_SURE = 0.66  # a command does something, so it must be nearer
+TEXT_SURE = 0.5  # nearness to a slot's phrases from which a clause gives a text that was not asked for
+CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
+MOST_COMMAND_PARTS = 2
+NONE = "none"
+
+
+class EmbeddedReader:
+    """Reads messages by rules and by an encoder.
+
+    Args:
+        encoder: Sentences to vectors.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._intents = Labels(encoder, PHRASES)
+        self._of_slots = lru_cache(maxsize=32)(self._labels_of)
+        self._of_choices = lru_cache(maxsize=64)(self._choices_of)
+
+    def __call__(self, text: str, context: Context) -> Understanding:
+        """What is understood of a message; see `Understanding`."""
+        return _Reading(self, text, context).understanding()
+
+    def _labels_of(self, slots: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
+        return Labels(self._encoder, {**dict(slots), NONE: PHRASES[NONE]})
+
+    def _choices_of(self, choices: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
+        return Labels(self._encoder, {value: (value.replace("_", " "), *words) for value, words in choices})
+
+
+class _Reading:
+    """One message being read."""
+
+    def __init__(self, reader: EmbeddedReader, text: str, context: Context) -> None:
+        self.reader, self.text, self.context = reader, text, context
+        plain = readable(text)
+        self.named = named_lines(plain, context)
+        for line in self.named:
+            plain = plain[: line.start] + " " * len(line.text) + plain[line.start + len(line.text) :]
+            before = plain.rfind("\n", 0, line.start) + 1
+            plain = plain[:before] + " " * (line.start - before) + plain[line.start :]
+        self.plain = plain
+        self.parts = [part for part in parts(plain) if any(map(str.isalnum, part.text))]
+        by_sentence = {one.sentence: one.text for one in sentences(plain)}
+        vectors = reader._encoder([part.text for part in self.parts])
+        labels = reader._of_slots(tuple((slot.name, slot.phrases) for slot in context.readable))
+        near_slots, near_intents = labels.nearness(vectors), reader._intents.nearness(vectors)
+        self.vectors = vectors
+        self.labels: list[list[Label]] = [reader._intents.ranked(row) for row in near_intents]
+        self.clauses = [
+            Clause(
+                part,
+                by_sentence.get(part.sentence, part.text),
+                dict(zip(labels.names, map(float, row), strict=True)),
+            )
+            for part, row in zip(self.parts, near_slots, strict=True)
+        ]
+        self.used: set[int] = set()  # parts of which something was made
+
+    def understanding(self) -> Understanding:
+        order = ordered(self.text) or self._command()
+        if order is not None and order.name != "change":
+            return Understanding(intent=Intent.COMMAND, order=order)
+        found = self._values()
+        said, conflicts = _settled(found)
+        questions = self._questions()
+        taken = {one.slot for one in said} | {one.slot for one in conflicts}
+        said += self._stand_ins(taken)
+        said += self._choices({one.slot for one in said} | taken)
+        said += self._texts({one.slot for one in said} | taken)
+        approval = self._approval()
+        unread = tuple(part.text for row, part in enumerate(self.parts) if row not in self.used and not self._idle(row))
+        return Understanding(
+            intent=self._intent(order, said, conflicts, questions, approval),
+            values=tuple(said),
+            conflicts=tuple(conflicts),
+            questions=tuple(questions),
+            order=order,
+            approval=approval,
+            unread=unread,
+        )
+
+    # What each part is for.
+
+    def _label(self, row: int, least: float = SURE) -> str:
+        best = self.labels[row][0]
+        return best.name if best.nearness >= least else ""
+
+    def _command(self) -> Ordered | None:
+        """A command, where the message is little else."""
+        if not 0 < len(self.parts) <= MOST_COMMAND_PARTS or self.named:
+            return None
+        for row in range(len(self.parts)):
+            kind, _, name = self._label(row, COMMAND_SURE).partition(":")
+            if kind == "command":
+                return Ordered(name=name)
+        return None
+
+    def _values(self) -> list[Said]:
+        """Values of named lines and of clauses, in the order of the message."""
+        found: list[tuple[int, Said]] = []
+        for line in self.named:
+            found += [(line.start, one) for one in self._of_line(line)]
+        open_clauses = [clause for row, clause in enumerate(self.clauses) if not self._only_asks(row)]
+        for one in candidates(open_clauses, self.context):
+            self.used.add(self.parts.index(one.part))
+            found.append((one.start, self._said(one)))
+        return [one for _, one in sorted(found, key=lambda item: item[0])]
+
+    def _only_asks(self, row: int) -> bool:
+        """A question that gives no value: 'why 2 seconds?', but not 'can it be under 2 seconds?'."""
+        label = self._label(row)
+        return self.parts[row].asks and (label.startswith("question:") or label in ("off_topic", "small_talk"))
+
+    def _of_line(self, line: NamedLine) -> list[Said]:
+        for slot in line.slots:
+            if said := self._of_slot(line, slot):
+                return [said]
+        return []
+
+    def _of_slot(self, line: NamedLine, slot: Slot) -> Said | None:
+        stand_in = _stand_in(slot, line.text)
+        readings = READERS[slot.kind](line.text, slot)
+        if readings and not (stand_in and slot.kind == "text"):
+            return Said(slot=slot.name, value=readings[0].value, quote=line.text, corrects=marks.corrects(line.text))
+        return stand_in
+
+    def _said(self, one: Candidate) -> Said:
+        # A correction may stand in the clause, or be the one before it: 'no, sorry, 3 seconds'.
+        row = self.parts.index(one.part)
+        lead = self.parts[row - 1].text if row and len(self.parts[row - 1].text.split()) <= 3 else ""
+        corrects = marks.corrects(one.part.text) or (bool(lead) and marks.corrects(lead))
+        if corrects and lead and marks.corrects(lead):
+            self.used.add(row - 1)
+        return Said(slot=one.slot.name, value=one.reading.value, quote=_quote(one), corrects=corrects)
+
+    def _questions(self) -> list[Asked]:
+        found = []
+        for row, part in enumerate(self.parts):
+            kind, _, topic = self._label(row).partition(":")
+            if row in self.used or not (part.asks or kind == "question"):
+                continue
+            if kind in ("off_topic", "small_talk") and not part.asks:
+                continue
+            self.used.add(row)
+            if kind in ("small_talk", "off_topic", "approval"):
+                continue
+            found.append(Asked(quote=part.text, about=self._about(row, topic if kind == "question" else "")))
+        return found
+
+    def _about(self, row: int, topic: str) -> str:
+        """``meaning:latency`` where a slot is named, else the topic."""
+        slot = next((one.name for one in self.context.slots if cued(self.parts[row].text, one)), "")
+        return f"{topic}:{slot}" if topic in ("why", "meaning", "number", "golden") and slot else topic
+
+    def _stand_ins(self, taken: set[str]) -> list[Said]:
+        """'I don't know' and 'as you recommend': for the slot that they name, else for all that were asked."""
+        slots = {slot.name: slot for slot in self.context.readable}
+        found: list[Said] = []
+        for row, part in enumerate(self.parts):
+            kind = self._stand_in_kind(row)
+            if row in self.used or not kind:
+                continue
+            self.used.add(row)
+            named = [slot for slot in slots.values() if cued(part.text, slot)]
+            meant = named or [slots[name] for name in self.context.wanted if name in slots]
+            for slot in meant:
+                if slot.name not in taken and (one := _stood(slot, part.text, kind)):
+                    taken.add(slot.name)
+                    found.append(one)
+        return found
+
+    def _stand_in_kind(self, row: int) -> str:
+        text, label = self.parts[row].text, self._label(row)
+        if marks.takes(text) or label == "recommendation":
+            return "recommended"
+        return "assumed" if marks.unknown(text) or label == "unknown" else ""
+
+    def _choices(self, taken: set[str]) -> list[Said]:
+        """Choices that were asked for and are meant though no word of them was said."""
+        found = []
+        for slot in self.context.readable:
+            if slot.kind != "choice" or slot.name not in self.context.wanted or slot.name in taken:
+                continue
+            labels = self.reader._of_choices(tuple(slot.choices.items()))
+            rows = [row for row in range(len(self.parts)) if row not in self.used]
+            ranked = [(labels.ranked(labels.nearness(self.vectors[row : row + 1])[0])[0], row) for row in rows]
+            best, row = max(ranked, key=lambda item: item[0].nearness, default=(Label("", 0.0), -1))
+            if best.nearness >= CHOICE_SURE:
+                self.used.add(row)
+                found.append(Said(slot=slot.name, value=best.name, quote=self.parts[row].text))
+        return found
+
+    def _texts(self, taken: set[str]) -> list[Said]:
+        """Texts: of the clauses that are left, each to the slot that it means; what was asked for takes the rest."""
+        texts = [slot for slot in self.context.readable if slot.kind == "text" and slot.name not in taken]
+        found: dict[str, Said] = {}
+        for slot in texts:
+            if slot.name == "purpose" and self.context.opening:
+                continue  # the whole opening is the purpose
+            for row, part in enumerate(self.parts):
+                if row not in self.used and not self._idle(row) and self._gives(row, slot, texts):
+                    self.used.add(row)
+                    before = f"{found[slot.name].value} " if slot.name in found else ""
+                    said = f"{before}{part.text}"
+                    found[slot.name] = Said(slot=slot.name, value=said, quote=said)
+        still = [slot for slot in texts if slot.name in self.context.wanted and slot.name not in found]
+        rest = [row for row in range(len(self.parts)) if row not in self.used and not self._idle(row)]
+        if len(still) == 1 and rest:
+            said = " ".join(self.parts[row].text for row in rest)
+            self.used.update(rest)
+            found[still[0].name] = Said(slot=still[0].name, value=said, quote=said)
+        return list(found.values())
+
+    def _gives(self, row: int, slot: Slot, texts: Sequence[Slot]) -> bool:
+        clause = self.clauses[row]
+        own = clause.nearness.get(slot.name, 0.0)
+        others = max((clause.nearness.get(one.name, 0.0) for one in texts if one is not slot), default=0.0)
+        if own < others or self.labels[row][0].nearness > max(own, SURE):
+            return False
+        asked = slot.name in self.context.wanted
+        known = slot.name in self.context.known
+        cue = cued(clause.part.text, slot)
+        least = TEXT_SURE - (0.2 if asked else 0.0) - (0.15 if cue else 0.0) + (0.2 if known and not asked else 0.0)
+        return own >= least
+
+    def _idle(self, row: int) -> bool:
+        """Talk that asks nothing of anybody."""
+        return self._label(row) in ("small_talk", "off_topic", "approval", "refusal") or len(self.parts[row].text) < 2
+
+    def _approval(self) -> str:
+        labels = {self._label(row) for row in range(len(self.parts)) if row not in self.used}
+        return "against" if "refusal" in labels else "for" if "approval" in labels else "none"
+
+    def _intent(
+        self,
+        order: Ordered | None,
+        said: Sequence[Said],
+        conflicts: Sequence[Conflict],
+        questions: Sequence[Asked],
+        approval: str,
+    ) -> Intent:
+        kinds = {one.kind for one in said}
+        labels = {self._label(row) for row in range(len(self.parts))}
+        signs = (
+            (order is not None, Intent.COMMAND),
+            ("said" in kinds or bool(conflicts), Intent.ANSWER),
+            ("recommended" in kinds, Intent.RECOMMENDATION),
+            ("assumed" in kinds, Intent.UNKNOWN),
+            (bool(questions), Intent.QUESTION),
+            (approval == "for", Intent.APPROVAL),
+            (approval == "against", Intent.REFUSAL),
+            ("off_topic" in labels, Intent.OFF_TOPIC),
+            ("small_talk" in labels, Intent.SMALL_TALK),
+            ("recommendation" in labels, Intent.RECOMMENDATION),
+            ("unknown" in labels, Intent.UNKNOWN),
+        )
+        return next((intent for is_so, intent in signs if is_so), Intent.ANSWER)
+
+
+def _settled(found: Sequence[Said]) -> tuple[list[Said], list[Conflict]]:
+    """One value a slot: a later one that corrects takes the earlier's place, one that does not is a conflict."""
+    values: dict[str, Said] = {}
+    conflicts: dict[str, Conflict] = {}
+    for one in found:
+        first = values.get(one.slot)
+        if first is None or one.corrects or same(first.value, one.value):
+            values[one.slot] = one if first is None or one.corrects else first
+            if one.corrects:
+                conflicts.pop(one.slot, None)
+        else:
+            conflicts[one.slot] = Conflict(slot=one.slot, first=first, second=one)
+    return [one for name, one in values.items() if name not in conflicts], list(conflicts.values())
+
+
+def _quote(one: Candidate) -> str:
+    """The clause where it is short, else the value with what stands beside it."""
+    text = one.part.text.strip()
+    return text if len(text) <= 160 else one.reading.said
+
+
+def _stand_in(slot: Slot, text: str) -> Said | None:
+    """What a named line says in place of a value."""
+    kind = "recommended" if marks.takes(text) else "assumed" if marks.unknown(text) else ""
+    return _stood(slot, text, kind) if kind else None
+
+
+def _stood(slot: Slot, text: str, kind: str) -> Said | None:
+    if slot.recommended is None:
+        return None
+    return Said(
+        slot=slot.name, value=slot.recommended, quote=text, kind="recommended" if kind == "recommended" else "assumed"
+    )

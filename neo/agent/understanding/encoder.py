@@ -1,0 +1,85 @@
+"""Sentences as vectors: by the packaged embedding model, or by their words where there is none."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from neo.models.embed import available, load_embedder
+
+Vectors = npt.NDArray[np.float32]
+Encoder = Callable[[Sequence[str]], Vectors]
+"""Takes N texts; gives shape (N, d), float32, each row of length 1, or all zero for a text without words."""
+
+PREFERRED = ("minilm-l6-int8", "minilm-l3")
+_DIM = 4096
+_WORD = re.compile(r"[^\W_]+")
+
+
+def by_words(texts: Sequence[str]) -> Vectors:
+    """Vectors of words and of their first four letters, hashed: alike where words are alike, blind to meaning."""
+    vectors = np.zeros((len(texts), _DIM), dtype=np.float32)
+    for row, text in enumerate(texts):
+        for word in _WORD.findall(text.lower()):
+            vectors[row, _place(word)] += 1.0
+            vectors[row, _place(word[:4] + "*")] += 1.0
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, norms, out=vectors, where=norms > 0)
+
+
+@lru_cache(maxsize=20_000)
+def _place(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4).digest(), "big") % _DIM
+
+
+class KeptEncoder:
+    """An embedding model whose vectors of known phrases are kept in a file, so that a start takes no seconds.
+
+    Args:
+        name: Of a packaged embedder.
+        models_dir: Where its files lie.
+        folder: Where vectors are kept; made when it is not there.
+    """
+
+    def __init__(self, name: str, models_dir: Path, folder: Path) -> None:
+        self.name, self._folder = name, folder
+        self._embed = load_embedder(name, models_dir, threads=1)
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """See `Encoder`."""
+        return self._embed([text.lower() for text in texts])
+
+    def known(self, phrases: Sequence[str]) -> Vectors:
+        """Vectors of phrases that do not change from one start to the next."""
+        digest = hashlib.sha256("\n".join((self.name, *phrases)).encode()).hexdigest()[:24]
+        path = self._folder / f"phrases-{digest}.npy"
+        try:
+            return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
+        except (OSError, ValueError):  # not made yet, or cut short
+            vectors = self(phrases)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self._folder, suffix=".npy")
+        with os.fdopen(handle, "wb") as file:
+            np.save(file, vectors)
+        Path(temporary).replace(path)
+        return vectors
+
+
+def encoder_at(models_dir: Path, folder: Path) -> Encoder:
+    """The best encoder that runs here: a packaged model where one is ready, else by words."""
+    ready = available(models_dir)
+    name = next((one for one in PREFERRED if one in ready), None)
+    return KeptEncoder(name, models_dir, folder) if name else by_words
+
+
+def known(encoder: Encoder, phrases: Sequence[str]) -> Vectors:
+    """Vectors of unchanging phrases; kept in a file where the encoder can."""
+    return encoder.known(phrases) if isinstance(encoder, KeptEncoder) else encoder(phrases)

@@ -1,0 +1,46 @@
+"""Lines that name what they are about: ``Latency: 2 s``, and ``2. two seconds`` under numbered questions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from neo.agent.understanding.context import Context
+from neo.skill import Slot
+
+_LABELLED = re.compile(r"^\s*[-*•]?\s*\**([A-Za-z][A-Za-z0-9 _/()-]{1,40}?)\**\s*(?::|=|->|→)\s*(?!//)(.+)$")
+_NUMBERED = re.compile(r"^\s*\(?(\d{1,2})\s*[.):]\s+(.+)$")
+
+
+@dataclass(frozen=True)
+class NamedLine:
+    """A line's own words, the slots that it is about, and where they start in the message."""
+
+    text: str
+    slots: tuple[Slot, ...]
+    start: int
+
+
+def named_lines(text: str, context: Context) -> list[NamedLine]:
+    """The lines of a message that name a slot, by its title, its name or one of its cues, or by a question's number."""
+    found, start = [], 0
+    for line in text.split("\n"):
+        slots, value, place = _named(line, context)
+        if slots and value.strip():
+            found.append(NamedLine(value.strip(), slots, start + place))
+        start += len(line) + 1
+    return found
+
+
+def _named(line: str, context: Context) -> tuple[tuple[Slot, ...], str, int]:
+    known = {slot.name: slot for slot in context.readable}
+    if match := _NUMBERED.match(line):
+        row = int(match[1]) - 1
+        names = context.asked[row] if 0 <= row < len(context.asked) else ()
+        return tuple(known[name] for name in names if name in known), match[2], match.start(2)
+    if match := _LABELLED.match(line):
+        label = match[1].lower().strip()
+        exact = [slot for slot in known.values() if label in (slot.name.replace("_", " "), slot.title.lower())]
+        cued = [slot for slot in known.values() if label in slot.cues or label.split()[0] in slot.cues]
+        return tuple((exact or cued)[:1]), match[2], match.start(2)
+    return (), "", 0
