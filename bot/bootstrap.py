@@ -11,7 +11,7 @@ from bot.app import slack_client
 from bot.files import SlackFiles
 from bot.settings import Settings
 from bot.slack_transport import SlackTransport
-from neo.agent.language import embedded
+from neo.agent.language import Language, language
 from neo.agent.understanding.encoder import encoder_at
 from neo.app import Neo
 from neo.automl.cache_files import GB, set_bound
@@ -93,6 +93,12 @@ def _model_access(settings: Settings) -> dict[str, str]:
     return {key: value for key, value in given.items() if value}
 
 
+def language_of(settings: Settings) -> Language:
+    """What reads people's words."""
+    encoder = encoder_at(settings.models, settings.data_dir / "language")
+    return language(encoder, skills(), resources(settings).endpoint if settings.read_with_model else None)
+
+
 def file_store(settings: Settings) -> FileStore:
     """The content-addressed files."""
     return FileStore(settings.data_dir / "files")
@@ -118,7 +124,7 @@ def deps(settings: Settings, **overrides: Any) -> Deps:
         "resources": resources(settings),
         "fetch_file": downloader.fetch,
         "deployer": deployer,
-        "language": embedded(encoder_at(settings.models, settings.data_dir / "language"), skills()),
+        "language": language_of(settings),
     }
     return Deps(**{**parts, **overrides})
 

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         ge=1024,
         description="Tokens that it can take with its answer; default: 4096 on this machine, 128000 elsewhere.",
     )
+    read_with_model: bool = Field(
+        True, description="Messages to Neo are read by the endpoint's model where one is set; else in this process."
+    )
     pinecone_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="PINECONE_API_KEY",

@@ -228,6 +228,12 @@ class Skill(ABC):
         ]
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
+    def texts_stay(self, brief: Brief) -> bool:
+        """Whether the person said that no text leaves this machine: the choice of the slot ``privacy`` that says so."""
+        slot = next((one for one in self.slots if one.name == "privacy"), None)
+        said = brief.values.get("privacy")
+        return bool(slot and said and said.source != "assumed" and said.value == next(iter(slot.choices), None))
+
     def describe(self, evaluation: Evaluation, instance: Instance) -> str:
         """One evaluated instance in a line, for the report."""
         return f"{instance.id}: {dict(evaluation.output)}"

@@ -9,6 +9,10 @@ from neo.agent.router import Router
 from neo.agent.understanding.context import Reader
 from neo.agent.understanding.embedded import EmbeddedReader
 from neo.agent.understanding.encoder import Encoder
+from neo.agent.understanding.structured import Heard, StructuredReader
+from neo.llm.base import Endpoint
+from neo.llm.openai_model import OpenAIModel
+from neo.llm.structured import schema_of
 from neo.skill import Skill
 
 
@@ -23,6 +27,19 @@ class Language:
 
     read: Reader
     route: Router
+
+
+TIMEOUT_S = 20.0  # a person waits for it
+MAX_TOKENS = 1200
+
+
+def language(encoder: Encoder, skills: Mapping[str, Skill], endpoint: Endpoint | None) -> Language:
+    """Messages read by the endpoint's model where there is one; what it does not read, and openings, in this process."""
+    alone = embedded(encoder, skills)
+    if endpoint is None:
+        return alone
+    model = OpenAIModel(endpoint, MAX_TOKENS, schema=schema_of(Heard), timeout_s=TIMEOUT_S, retries=1)
+    return Language(StructuredReader(model, alone.read, endpoint.is_local), alone.route)
 
 
 def embedded(encoder: Encoder, skills: Mapping[str, Skill]) -> Language:

@@ -14,6 +14,7 @@ from neo.llm.pricing import price_of
 TIMEOUT_S = 60.0
 RETRIES = 2  # by the client itself, for 429, 5xx and lost connections; nowhere else, or the two multiply
 MAX_TOKENS = 300
+ANY_JSON = {"type": "json_object"}
 
 
 class OpenAIModel:
@@ -23,8 +24,8 @@ class OpenAIModel:
         endpoint: Where, with which key, which model.
         max_tokens: Longest reply.
         temperature: How freely the model samples, in [0, 2]; a model that takes its own only is left to it.
-        schema: The form of its replies, where the endpoint knows schemas; the first that refuses one is asked without
-            from then on, so whoever reads a reply must not rely on its form.
+        schema: The form of its replies. An endpoint that refuses a schema is asked for any JSON from then on, and one
+            that refuses that too for plain text, so whoever reads a reply must not rely on its form.
         timeout_s: After which an attempt is given up; TIMEOUT_S when it is not said.
         retries: Attempts after the first.
 
@@ -85,7 +86,8 @@ class OpenAIModel:
         if "temperature" in refusal and not isinstance(self._temperature, openai.Omit):
             self._temperature = openai.omit  # reasoning models take their own temperature only
         elif not isinstance(self._form, openai.Omit):
-            self._form = openai.omit  # servers word this refusal in many ways, so any refusal may be meant for it
+            # Servers word this refusal in many ways, so any refusal may be meant for it.
+            self._form = ANY_JSON if self._form != ANY_JSON else openai.omit
         else:
             return False
         return True

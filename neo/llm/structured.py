@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -39,21 +39,33 @@ class Structured(Generic[Form]):
     paid_usd: float = 0.0
 
 
-def ask(model: ChatModel, form: type[Form], system: str, user: str) -> Structured[Form]:
-    """Ask for a reply of a form, and once more when it has another."""
+def ask(
+    model: ChatModel, form: type[Form], system: str, user: str, check: Callable[[Form], str] = lambda _: ""
+) -> Structured[Form]:
+    """Ask for a reply of a form, and once more when it has another.
+
+    Args:
+        check: What is wrong with a reply beyond its form, in a sentence; empty when nothing is.
+    """
     replies: list[Completion] = []
     try:
         replies.append(model(system, user))
-        value, fault = read(form, replies[0].text)
+        value, fault = _checked(form, replies[0].text, check)
         if value is None and replies[0].text.strip():
             replies.append(model(system, _mend(user, replies[0].text, fault)))
-            value, fault = read(form, replies[1].text)
+            value, fault = _checked(form, replies[1].text, check)
     except Unavailable as error:
         return _told(replies, "failed", str(error))
     if value is None:
         empty = not replies[-1].text.strip()
         return _told(replies, "refused" if empty else "unparsable", fault)
     return Structured(value, cost_usd=_cost(replies), paid_usd=_paid(replies))
+
+
+def _checked(form: type[Form], text: str, check: Callable[[Form], str]) -> tuple[Form | None, str]:
+    value, fault = read(form, text)
+    wrong = check(value) if value is not None else fault
+    return (None, wrong) if wrong else (value, "")
 
 
 def read(form: type[Form], text: str) -> tuple[Form | None, str]:
@@ -80,6 +92,8 @@ def schema_of(form: type[BaseModel]) -> JsonSchema:
     for part in (body, *body.get("$defs", {}).values()):
         if part.get("type") == "object":
             part |= {"additionalProperties": False, "required": list(part.get("properties", {}))}
+            for field in part.get("properties", {}).values():
+                field.pop("default", None)  # what is required has none, and strict endpoints refuse it
     return JsonSchema(form.__name__.lower(), body)
 
 

@@ -64,6 +64,7 @@ def hear(deps: Deps, project: ProjectRow, text: str, *, opening: bool = False) -
         asked=brief.asked,
         raised=brief.raised,
         known=brief.values,
+        private=deps.skill_of(project).texts_stay(brief),
         opening=opening,
     )
     return deps.language.read(text, context)

@@ -19,6 +19,7 @@ class Context:
         asked: The rows of the last question, each with the names of the slots that it is about.
         raised: Names of all slots that were asked about before.
         known: What is known, by slot.
+        private: Whether the person wants that no text leaves this machine.
         opening: Whether the message opens a project: all of it says what the project is for.
     """
 
@@ -26,6 +27,7 @@ class Context:
     asked: tuple[tuple[str, ...], ...] = ()
     raised: tuple[str, ...] = ()
     known: Mapping[str, SlotValue] = field(default_factory=dict)
+    private: bool = False
     opening: bool = False
 
     @property

@@ -71,7 +71,8 @@ def test_an_endpoint_that_knows_no_schema_is_asked_without_one_from_then_on() ->
         judge = Judge(voters(server))
         scores = [judge.judge(CORRECT, CASE).score for _ in range(2)]
     assert scores == [0.0, 0.0]
-    assert ["response_format" in body for body in server.asked] == [True, False, False]
+    forms = [body.get("response_format", {}).get("type") for body in server.asked]
+    assert forms == ["json_schema", "json_object", None, None]
 
 
 @pytest.mark.parametrize(
