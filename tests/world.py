@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from neo.agent.language import embedded
-from neo.agent.understanding.encoder import by_words
+from bot.settings import load
+from neo.agent.language import Language, embedded
+from neo.agent.understanding.encoder import encoder_at
 from neo.app import QUEUES, Neo
 from neo.automl.problem import Resources
 from neo.delivery.deployers import LocalDeployer
@@ -248,6 +251,13 @@ class World:
         self.work("tune", "short")
 
 
+@cache
+def language_here() -> Language:
+    """Made once for all worlds of a process: by the packaged embedder where it is ready, else by words."""
+    folder = Path(tempfile.gettempdir()) / "neo-tests-language"
+    return embedded(encoder_at(load().models, folder), {skill.name: skill for skill in SKILLS})
+
+
 def world(folder: Path, files: Mapping[str, bytes] = FILES, **policy: Any) -> World:
     """A fresh Neo in *folder*, with words alone (no packaged models), so that it is quick."""
     clock, contents = Clock(), dict(files)
@@ -268,7 +278,7 @@ def world(folder: Path, files: Mapping[str, bytes] = FILES, **policy: Any) -> Wo
         resources=Resources(models_dir=folder / "models"),
         fetch_file=fetch,
         deployer=LocalDeployer(PORTS),
-        language=embedded(by_words, {skill.name: skill for skill in SKILLS}),
+        language=language_here(),
         now=clock,
     )
     return World(Neo(deps), clock, contents)

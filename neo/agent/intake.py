@@ -131,12 +131,8 @@ def _row(slot: Slot, asker: Asker) -> Row:
 
 
 def _shared_row(slots: Sequence[Slot], asker: Asker) -> Row:
-    lines = [
-        f"    • {(slot.plain if asker.level == 'novice' and slot.plain else slot.question)} "
-        f"_{slot.recommended_words or NOT_KNOWN}_"
-        for slot in slots
-    ]
-    text = "*Is anything here different from what I assume?* Say only what is.\n" + "\n".join(lines)
+    lines = [f"    • {slot.title}: _{slot.recommended_words or NOT_KNOWN}_" for slot in slots]
+    text = "*Is anything different from what I assume?* Say only what is.\n" + "\n".join(lines)
     names = ",".join(slot.name for slot in slots)
     return Row(tuple(slots), text, Button("All as you assume", "take", f"{asker.project}:{names}"))
 

@@ -28,7 +28,8 @@ GONE_ON = (
     "I found no answer to my questions in that, so I go on with what I recommend; the document will name it as an "
     "assumption, and a sentence such as _accuracy 90 %, answers within 2 s_ corrects it."
 )
-ONLY_FILES = "All else is settled. What is missing:"
+ONLY_FILES = "All else is settled. Still needed:"
+ALSO_FILES = "Still needed:"
 SECRET = (
     "I cut {count} out of your message before keeping it, and did not use it. Slack still shows it: delete the message "
     "there, and make a new one of whatever it opens. I never need a secret in a thread; settings hold them."
@@ -180,8 +181,8 @@ def go_on(deps: Deps, tx: Transaction, project: ProjectRow, brief: Brief) -> Non
         tx.outbox.add(project, turn.question, deps.now())
     elif not turn.waits:
         advance(deps, tx, project, Trigger.INTAKE_COMPLETE)
-    elif turn.brief.asked:
-        tx.outbox.add(project, notice(STILL), deps.now())
     else:
-        lines = [f"• {line}" for line in missing_files(asker)]
-        tx.outbox.add(project, notice("\n".join([ONLY_FILES, *lines])), deps.now())
+        lacking = [f"• {line}" for line in missing_files(asker)]
+        head = [STILL] if turn.brief.asked else []
+        head += [(ALSO_FILES if turn.brief.asked else ONLY_FILES)] if lacking else []
+        tx.outbox.add(project, notice("\n".join([*head, *lacking])), deps.now())

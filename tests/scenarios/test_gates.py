@@ -26,7 +26,7 @@ def test_each_refusing_emoji_asks_for_changes(here: World, emoji: str) -> None:
     here.work()
     row = here.document("requirements")
     assert (row.version, row.status) == (2, "current")
-    assert "R-accuracy was" in here.posts()[-1].text
+    assert "supersedes" in here.posts()[-1].text and "60 %" in here.posts()[-1].text
 
 
 def test_an_unknown_emoji_changes_nothing_and_says_so_to_that_person(here: World) -> None:

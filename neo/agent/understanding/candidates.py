@@ -20,7 +20,8 @@ from functools import lru_cache
 
 from neo.agent.understanding.clauses import Part
 from neo.agent.understanding.context import Context
-from neo.agent.understanding.readers import READERS, Reading
+from neo.agent.understanding.readers import READERS
+from neo.agent.understanding.reading import Reading
 from neo.skill import Slot
 
 CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.8, 0.4, 0.6, 0.25, 1.0, 0.8, 0.2, 0.5
@@ -112,6 +113,15 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
 def cued(text: str, slot: Slot) -> bool:
     """Whether a word of the slot, or its title, stands in the text."""
     return bool(_cues(slot.cues, slot.title.split(" (")[0]).search(text))
+
+
+# Words of slots that say many other things too: they do not name the slot by themselves.
+_COMMON = frozenset({"right", "fast", "run", "who", "where", "within", "pay", "quality", "goal", "here", "time", "keep"})
+
+
+def names(text: str, slot: Slot) -> bool:
+    """Whether the text names the slot, as in 'no idea about the deadline'."""
+    return bool(_cues(tuple(cue for cue in slot.cues if cue not in _COMMON), slot.title.split(" (")[0]).search(text))
 
 
 @lru_cache(maxsize=512)

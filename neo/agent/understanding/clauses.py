@@ -101,6 +101,8 @@ def _together(clauses: list[tuple[int, str]], sentence: str, start: int) -> list
         if kept and len(clause.split()) < _SHORT and not any(mark.isdigit() for mark in clause):
             first = kept[-1][0]
             kept[-1] = (first, sentence[first - start : at - start + len(clause)])
+        elif len(kept) == 1 and len(kept[0][1].split()) < _SHORT and not any(map(str.isdigit, kept[0][1])):
+            kept = [(kept[0][0], sentence[kept[0][0] - start : at - start + len(clause)])]
         else:
             kept.append((at, clause))
     return kept

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from neo.agent.understanding import marks
-from neo.agent.understanding.candidates import Candidate, Clause, candidates, cued
+from neo.agent.understanding.candidates import Candidate, Clause, candidates, cued, names
 from neo.agent.understanding.clauses import parts, readable, sentences
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.encoder import Encoder
@@ -24,6 +25,14 @@ TEXT_SURE = 0.5  # nearness to a slot's phrases from which a clause gives a text
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 MOST_COMMAND_PARTS = 2
 NONE = "none"
+UNITS = ("share", "seconds", "dollars")
+_BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
+CLEAR = 0.75  # nearness from which a clause is a question though nothing else shows it
+_ASKS = re.compile(
+    r"\W*(?:(?:and|but|so|sorry|please|hey|ok|well|wait|hm+)\W+)*(?:why|what|whats|who|whom|when|where|which|how|is|are|do|does|"
+    r"did|can|could|will|would|should|shall|may|explain|tell me|i (?:don['’]?t|do not) (?:get|understand))\b",
+    re.IGNORECASE,
+)
 
 
 class EmbeddedReader:
@@ -124,10 +133,28 @@ class _Reading:
         for line in self.named:
             found += [(line.start, one) for one in self._of_line(line)]
         open_clauses = [clause for row, clause in enumerate(self.clauses) if not self._only_asks(row)]
-        for one in candidates(open_clauses, self.context):
+        taken = candidates(open_clauses, self.context)
+        for one in taken:
             self.used.add(self.parts.index(one.part))
             found.append((one.start, self._said(one)))
+        found += self._bare_corrections(taken)
         return [one for _, one in sorted(found, key=lambda item: item[0])]
+
+    def _bare_corrections(self, taken: Sequence[Candidate]) -> list[tuple[int, Said]]:
+        """'No, make that 3': a number without a unit, in the unit of the value before it."""
+        found = []
+        for row, part in enumerate(self.parts):
+            before = [one for one in taken if one.start < part.start and one.slot.kind in UNITS]
+            number = _BARE.search(part.text)
+            if row in self.used or not before or number is None or not marks.corrects(part.text):
+                continue
+            last = before[-1]
+            words = f"{number[0]} {_BARE.sub('', last.reading.said, count=1).strip()}"
+            if readings := READERS[last.slot.kind](words, last.slot):
+                self.used.add(row)
+                said = Said(slot=last.slot.name, value=readings[0].value, quote=part.text, corrects=True)
+                found.append((part.start, said))
+        return found
 
     def _only_asks(self, row: int) -> bool:
         """A question that gives no value: 'why 2 seconds?', but not 'can it be under 2 seconds?'."""
@@ -160,7 +187,7 @@ class _Reading:
         found = []
         for row, part in enumerate(self.parts):
             kind, _, topic = self._label(row).partition(":")
-            if row in self.used or not (part.asks or kind == "question"):
+            if row in self.used or not self._is_question(row) or self._stand_in_kind(row):
                 continue
             if kind in ("off_topic", "small_talk") and not part.asks:
                 continue
@@ -169,6 +196,12 @@ class _Reading:
                 continue
             found.append(Asked(quote=part.text, about=self._about(row, topic if kind == "question" else "")))
         return found
+
+    def _is_question(self, row: int) -> bool:
+        """With a question mark, or in words that ask; a statement may only lie near to questions."""
+        asked = self.labels[row][0]
+        asks = bool(_ASKS.match(self.parts[row].text)) or asked.nearness >= CLEAR
+        return self.parts[row].asks or (asked.name.startswith("question:") and asked.nearness >= SURE and asks)
 
     def _about(self, row: int, topic: str) -> str:
         """``meaning:latency`` where a slot is named, else the topic."""
@@ -184,7 +217,7 @@ class _Reading:
             if row in self.used or not kind:
                 continue
             self.used.add(row)
-            named = [slot for slot in slots.values() if cued(part.text, slot)]
+            named = [slot for slot in slots.values() if names(part.text, slot)]
             meant = named or [slots[name] for name in self.context.wanted if name in slots]
             for slot in meant:
                 if slot.name not in taken and (one := _stood(slot, part.text, kind)):
@@ -194,7 +227,8 @@ class _Reading:
 
     def _stand_in_kind(self, row: int) -> str:
         text, label = self.parts[row].text, self._label(row)
-        if marks.takes(text) or label == "recommendation":
+        consents = label == "approval" and bool(self.context.asked) and not self.parts[row].asks
+        if marks.takes(text) or label == "recommendation" or consents:
             return "recommended"
         return "assumed" if marks.unknown(text) or label == "unknown" else ""
 

@@ -20,7 +20,14 @@ Encoder = Callable[[Sequence[str]], Vectors]
 """Takes N texts; gives shape (N, d), float32, each row of length 1, or all zero for a text without words."""
 
 PREFERRED = ("minilm-l6-int8", "minilm-l3")
+LITTLE = 0.2  # what a word counts that says nothing by itself
+COMMON = frozenset(
+    "a an the and or but of to in on for with at by from as is are was be been it its this that these those i you he she "
+    "we they me my your our their us them do does did can could will would should shall may might must have has had not no "
+    "so if then than there here what which who whom when where how why please want need like just some any all about".split()
+)
 _DIM = 4096
+WORDS_SCALE = 0.6
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -29,8 +36,9 @@ def by_words(texts: Sequence[str]) -> Vectors:
     vectors = np.zeros((len(texts), _DIM), dtype=np.float32)
     for row, text in enumerate(texts):
         for word in _WORD.findall(text.lower()):
-            vectors[row, _place(word)] += 1.0
-            vectors[row, _place(word[:4] + "*")] += 1.0
+            weight = LITTLE if word in COMMON else 1.0
+            vectors[row, _place(word)] += weight
+            vectors[row, _place(word[:4] + "*")] += weight
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.divide(vectors, norms, out=vectors, where=norms > 0)
 
@@ -83,3 +91,8 @@ def encoder_at(models_dir: Path, folder: Path) -> Encoder:
 def known(encoder: Encoder, phrases: Sequence[str]) -> Vectors:
     """Vectors of unchanging phrases; kept in a file where the encoder can."""
     return encoder.known(phrases) if isinstance(encoder, KeptEncoder) else encoder(phrases)
+
+
+def nearness_scale(encoder: Encoder) -> float:
+    """What a nearness is divided by, so that one threshold serves both: like words lie farther apart than meanings."""
+    return 1.0 if isinstance(encoder, KeptEncoder) else WORDS_SCALE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neo.agent.understanding.encoder import Encoder, Vectors, known
+from neo.agent.understanding.encoder import Encoder, Vectors, known, nearness_scale
 
 NEIGHBOURS = 3
 
@@ -29,6 +29,7 @@ class Labels:
     """
 
     def __init__(self, encoder: Encoder, phrases: Mapping[str, Sequence[str]]) -> None:
+        self._scale = nearness_scale(encoder)
         self.names = tuple(name for name in phrases if phrases[name])
         flat = [phrase for name in self.names for phrase in phrases[name]]
         self._vectors = known(encoder, flat) if flat else np.zeros((0, 1), dtype=np.float32)
@@ -41,7 +42,7 @@ class Labels:
             vectors: Of the clauses, shape (N, d).
 
         Returns:
-            Shape (N, labels), in [-1, 1]: the nearest phrase counts most, those after it less.
+            Shape (N, labels), in [-1, 1] for an encoder of meanings: the nearest phrase counts most, those after it less.
         """
         if not self.names:
             return np.zeros((len(vectors), 0), dtype=np.float32)
@@ -51,7 +52,7 @@ class Labels:
             own = np.sort(likeness[:, self._owner == row], axis=1)[:, ::-1][:, :NEIGHBOURS]
             weights = np.array([0.7, 0.2, 0.1][: own.shape[1]], dtype=np.float32)
             columns.append(own @ (weights / weights.sum()))
-        return np.stack(columns, axis=1).astype(np.float32)
+        return np.asarray(np.stack(columns, axis=1) / self._scale, dtype=np.float32)
 
     def ranked(self, nearness: Vectors) -> list[Label]:
         """One clause's labels, nearest first; *nearness* has shape (labels,)."""
