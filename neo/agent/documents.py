@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from neo.agent.understanding.values import in_words
+from neo.agent.understanding.wording import in_words
 from neo.automl.problem import Limits, Problem
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Document, Item, Section, changes
@@ -53,7 +53,7 @@ _ASSUMED = "Nobody said these; Neo took what it recommends. Correct any of them 
 
 def _summary(skill: Skill, brief: Brief, found: Examination) -> str:
     limits = [
-        f"{slot.title.lower()} {in_words(slot.kind, brief.value(slot.name))}"
+        f"{slot.title.lower()} {in_words(slot.kind, brief.value(slot.name), slot.unit)}"
         for slot in skill.slots
         if slot.kind in ("share", "seconds", "dollars") and brief.value(slot.name) is not None
     ]
@@ -67,7 +67,7 @@ def _source(value: SlotValue) -> str:
 
 def _values(slots: Sequence[Slot], brief: Brief, kinds: set[str], without: str) -> list[Item]:
     return [
-        Item(f"{slot.title}: {in_words(slot.kind, value.value)}.", f"R-{slot.name}", _source(value))
+        Item(f"{slot.title}: {in_words(slot.kind, value.value, slot.unit)}.", f"R-{slot.name}", _source(value))
         for slot in slots
         if slot.kind in kinds and (value := brief.values.get(slot.name)) is not None and value.source != without
     ]
@@ -77,7 +77,7 @@ def _limits(slots: Sequence[Slot], brief: Brief) -> list[Item]:
     signs = {"share": "at least", "seconds": "at most", "dollars": "at most"}
     return [
         Item(
-            f"{slot.title}: {signs[slot.kind]} {in_words(slot.kind, value.value)}. {slot.why}",
+            f"{slot.title}: {signs[slot.kind]} {in_words(slot.kind, value.value, slot.unit)}. {slot.why}",
             f"R-{slot.name}",
             _source(value),
         )
@@ -95,7 +95,7 @@ def _wishes(brief: Brief) -> list[Item]:
 
 def _assumptions(slots: Sequence[Slot], brief: Brief) -> list[Item]:
     return [
-        Item(f"{slot.title}: {in_words(slot.kind, value.value)}.", f"R-{slot.name}", "assumed")
+        Item(f"{slot.title}: {in_words(slot.kind, value.value, slot.unit)}.", f"R-{slot.name}", "assumed")
         for slot in slots
         if slot.kind in ("text", "date", "choice")
         and (value := brief.values.get(slot.name)) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from neo.agent.understanding.values import in_words
+from neo.agent.understanding.wording import in_words
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.posts import Button, Post
 from neo.skill import Examination, Slot
@@ -82,9 +82,9 @@ def noted(before: Brief, after: Brief, slots: Sequence[Slot]) -> str:
     for name, value in after.values.items():
         if name not in titles or before.values.get(name) == value or (value.source == "assumed" and not value.user):
             continue
-        slot, new = titles[name], in_words(titles[name].kind, value.value)
+        slot, new = titles[name], in_words(titles[name].kind, value.value, titles[name].unit)
         old = before.values.get(name)
-        was = f" (was {in_words(slot.kind, old.value)})" if old is not None and old.value != value.value else ""
+        was = f" (was {in_words(slot.kind, old.value, slot.unit)})" if old is not None and old.value != value.value else ""
         assumed = " (my assumption, since you don't know)" if value.source == "assumed" else ""
         parts.append(f"{slot.title.lower()} *{new}*{was}{assumed}")
     return f"Noted: {'; '.join(parts)}." if parts else ""
