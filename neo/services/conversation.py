@@ -67,7 +67,7 @@ def _open(deps: Deps, turn: Turn, event: MessageReceived, text: str) -> None:
     now, thread = deps.now(), event.thread or event.ts
     with turn.transaction() as tx:
         if chosen.skill is None and not event.files:
-            titles = ", ".join(skill.title for skill in deps.skills.values())
+            titles = ", ".join(skill.title for skill in deps.skills.values() if skill.buildable)
             place = None if event.is_dm and not event.thread else thread
             tx.outbox.add_at(event.team, event.channel, place, notice(WELCOME.format(titles=titles)), now)
             return

@@ -23,7 +23,7 @@ _COMPARED = (
             r"more expensive than"),
 )
 _DENIAL = re.compile(
-    r"\b(?:no|not|never|without|neither|nor|can(?:no|['’]?)t|(?:do|does|must|should|sha|wo|would|could|may|need|is|are)n['’]?t)\b"
+    r"\b(?:no|not|never|nobody|nothing|none|without|neither|nor|can(?:no|['’]?)t|(?:do|does|must|should|sha|wo|would|could|may|need|is|are)n['’]?t)\b"
     r"(?![^,]*\b(?:sure|know|certain|care|idea|matter|mind|important|maybe|perhaps|problem|issue)\b)(?:\s+[\w'’]+){0,6}\s*$",
     re.IGNORECASE,
 )

@@ -13,7 +13,9 @@ _DENIED_BEFORE = re.compile(
     r"\b(?:no(?!\s*,)|not(?! only)|never|nothing|none|neither|nor|without|avoid\w*|don['’]?t|mustn['’]?t|shouldn['’]?t|"
     r"won['’]?t|doesn['’]?t|isn['’]?t|aren['’]?t|can(?:no|['’]?)t|rather than|instead of|other than|except|against|"
     r"forb[aiy]d\w*|prohibit\w*|ban(?:s|ned)?)\b"
-    r"(?![\s\w]{0,12}\b(?:mind|care|object\w*|problem|issue|worr\w+)\b)[^.;:!?\n]{0,40}$",
+    r"(?![\s\w]{0,12}\b(?:mind|care|object\w*|problem|issue|worr\w+)\b)"
+    # Over a comma only within a list: "not to OpenAI, Azure or any cloud".
+    r"(?:\s*(?:[\w'’-]+\s*){0,2},)*[^.,;:!?\n]{0,40}$",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.;:!?\n]|\b(?:but|however|instead(?! of)|so)\b", re.IGNORECASE)

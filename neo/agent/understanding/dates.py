@@ -37,7 +37,7 @@ _COMING = rf"(?:next|this|the coming|coming|the following)\s+{_PERIOD}\b"
 _WITHIN = (
     rf"(?:the\s+)?(?:end|beginning|start|middle|close)\s+of\s+(?:the\s+|this\s+|next\s+)?"
     rf"(?:business\s+)?(?:day\b|{_PERIOD})|(?:mid|early|late)[- ](?:{_MONTH}{_YEAR}|{_PERIOD})|"
-    r"(?:the\s+)?year['’]?s?[- ]end|month[- ]end\b|e\.?o\.?[dwmyq]\b|close of business|cob\b"
+    rf"(?:the\s+)?year['’]?s?[- ]end|month[- ]end\b|e\.?o\.?[dwmyq]\b(?:\s+{_WEEKDAY})?|close of business|cob\b"
 )
 _NOW = r"a\.?s\.?a\.?p\b|as (?:soon|quickly|early) as (?:possible|you can)|right away|immediately|yesterday, (?:really|ideally)"
 _TIME = r"(?:,?\s+(?:at\s+)?(?:\d{1,2}(?::\d\d)?\s*[ap]\.?m\b|noon|midnight|morning|evening|afternoon))?"
@@ -55,13 +55,15 @@ _CLEAR = _compiled(rf"(?:\b(?:{_NOW})|{IN_DAYS}|\b(?:{_WITHIN}))")
 # A date only where something is to be done by then, or where it is the whole answer.
 _AT = r"(?:\b(?:on|in|at|for|by)\s+)?(?:the\s+)?"
 _DUE = _compiled(
-    r"\b(?:ready|done|live|finish(?:ed)?|launch(?:es|ed)?|deadline|due|deliver\w*|demo|present|show|need(?:ed)?(?: it)?|"
+    r"\b(?:(?:is|starts?|opens?|begins?)(?=\s+on\s)|ready|done|live|finish(?:ed)?|launch(?:es|ed)?|deadline|due|deliver\w*|demo|present|show|need(?:ed)?(?: it)?|"
     rf"want it|works?|running|up|go-live|release)\b[^.;\n]{{0,40}}?{_AT}(?P<by>\b(?:{_NUMERIC}|{_COMING}|{ON_DAY}|"
     rf"tomorrow|tonight|today|{_QUARTER}|(?<=on ){_WEEKDAY}|(?<=in ){_MONTH}{_YEAR}))"
 )
 _ALONE = _compiled(
-    rf"(?:maybe|perhaps|let['’]?s say|sometime|around)?\s*{_AT}(?P<by>{_POINT})(?:\s+(?:please|is fine|at the latest|latest))?"
+    rf"(?:maybe|perhaps|let['’]?s say|sometime|around)?\s*{_AT}(?P<by>{_POINT})"
+    r"(?:\s+(?:please|at the latest|latest|(?:is|would be|will do)(?:\s+(?:fine|ok(?:ay)?|good|great|early enough|enough))?))?"
 )
+_EVENT = _compiled(r"(?:some\s?time )?before (?:the|our|my|we|i) [^.,;!?]{3,60}")
 _NONE = re.compile(
     r"\b(?:(?:no|without(?: a)?|(?:do not|don['’]?t|doesn['’]?t) have a|(?:is|['’]s) not? a|isn['’]?t a)\s+"
     r"(?:(?:fixed|hard|firm|real|particular|specific|set|strict|due|special|big|great)\s+){0,2}"
@@ -83,6 +85,8 @@ def find(text: str) -> list[Reading]:
     at = text.find(alone)
     if alone and _NONE_ALONE.fullmatch(alone):
         return [Reading("none", alone, at, at + len(alone))]
+    if _EVENT.fullmatch(alone):
+        return [Reading(alone, alone, at, at + len(alone))]
     if match := _ALONE.fullmatch(alone):
         return [Reading(match["by"], alone, at, at + len(alone))]
     found = [Reading("none", match[0], *match.span()) for match in _NONE.finditer(text)]

@@ -26,7 +26,7 @@ _AFTER = re.compile(rf"(?:\s+|\s*\+\s+|-(?=[A-Za-z]))[\"'*_(]?{_FILLER}(?P<noun>
 _NO_NOUN = frozenset(
     "a about above after all also am an and any anyone anything are around as at be because been before below best better "
     "between both but by can cost could day did do does down during each either else enough even every everything few for "
-    "from good had has have he here high higher his how however i ideally if in inside into is it its just keep less let like "
+    "correct false from good had incorrect true wrong bad faster had has have he here high higher his how however i ideally if in inside into is it its just keep less let like "
     "longer low lower make many max maximum maybe me means might min minimum more most much must my near need never no nor "
     "not now of off on once one only or otherwise our out over overall pay per perhaps please preferably rather really right "
     "same set shall she should since so some somewhere still such sure take than thanks that the their them then there these "

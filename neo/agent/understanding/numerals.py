@@ -23,6 +23,7 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[,'’  ]\d{3})+(?:\.\d+)?")
+_DECIMAL = re.compile(r"\d*[.,]\d+")
 _WORDS = re.compile(r"[A-Za-z]+|\d+|\s+|[^\w\s]|\w+")
 # Not numbers for find_numbers: a unit that looks like an ordinal, and "point" and "and" at the wrong place.
 _UNITS = frozenset({"second", "seconds"})
@@ -113,8 +114,8 @@ def _digits(text: str) -> Iterator[Numeral]:
         if value is None:
             continue
         times = _POWERS[(match["k"] or match["power"] or "").lower()] if match["k"] or match["power"] else 1.0
-        decimal = bool(match["plain"]) and not match["plain"].isdigit() and not _GROUPED.fullmatch(match["plain"])
-        yield Numeral(value * times, *match.span(), part=bool(match["under"]), decimal=decimal and times == 1.0)
+        decimal = bool(match["plain"]) and _DECIMAL.fullmatch(match["plain"]) and not _GROUPED.fullmatch(match["plain"])
+        yield Numeral(value * times, *match.span(), part=bool(match["under"]), decimal=bool(decimal) and times == 1.0)
 
 
 def _value(match: re.Match[str]) -> float | None:

@@ -57,7 +57,7 @@ _HALF_MORE = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 _ONE = re.compile(
     r"(?:^|[.,;:(!?\n=<>≤≥~]|\b(?:under|within|in|below|than|about|around|roughly|takes?|take|taking|over|after|for|most|least|to|"
     r"only|just|be|is|are|max(?:imum)?|min(?:imum)?|lasts?|wait|costs?|pay|exceed|sub|above|beyond|ideally|preferably|every|"
-    r"say|maybe|perhaps|inside|and|or|but|until|not|even|almost|nearly|spend))\s*"
+    r"say|maybe|perhaps|inside|and|or|but|until|not|even|almost|nearly|spend|once))\s*"
     r"(?P<one>(?:an?|one)\s+(?P<word>second|sec|minute|min|hour|day|week|cent|dollar|buck|euro|penny|millisecond))\b"
     r"(?P<half>\s+and\s+a\s+half\b)?"
     r"(?=\s*(?:$|[^\w\s]|and\b|or\b|is\b|are\b|at\b|for\b|per\b|max|on\b|in\b|to\b|with\b|would\b|but\b|when\b|tops\b|please\b|"
@@ -70,7 +70,7 @@ _FREE = re.compile(
     r"\b(?:for free|free of (?:charge|cost)|(?:at )?(?:no|zero) (?:extra |additional |running )?costs?|"
     r"costs?\s+(?:us |me )?nothing|(?:pay|spend|spending|paying)\s+nothing|without (?:any )?(?:costs?|paying)|"
     r"(?:no|zero) (?:budget|money)(?!\s+(?:is|limit))|"
-    r"(?:not|n['’]?t|never)\s+(?:\w+\s+)?(?:cost|pay|spend)(?:ing)?\s+(?:us\s+|me\s+)?(?:anything|a (?:thing|cent|penny|dime))|"
+    r"(?:not|n['’]?t|never)\s+(?:\w+\s+){0,3}?(?:cost|pay|spend)(?:ing)?\s+(?:us\s+|me\s+)?(?:anything|a (?:thing|cent|penny|dime))|"
     r"(?:be|stay|stays|is|it['’]s|remain|completely|totally|entirely|absolutely)\s+free)\b"
     r"(?!\s+(?:of|to|from|text|form|at|on|after|when)\b)(?!-)",
     re.IGNORECASE,
@@ -81,6 +81,7 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 _CHANGED_BY = re.compile(r"\bby\s+(?:about\s+|at least\s+|around\s+)?$", re.IGNORECASE)
+_LEAST_SHARE = 0.01  # a smaller bare decimal is no share that somebody would want, but a learning rate
 _OF_PART = re.compile(r"\s+(?:of|the|our|your|all|my)\b", re.IGNORECASE)
 _DECIMAL_IS_NO_SHARE = re.compile(r"\s?(?!(?:is|was|as|precis|recall|f1|its|this|answers?|questions?|times?)\b)[a-z]+s\b(?<!us)", re.IGNORECASE)
 
@@ -200,7 +201,7 @@ def _of_part(text: str, numeral: Numeral) -> _Atom | None:
         return None
     if numeral.part and (numeral.value > 0.5 or _OF_PART.match(text, numeral.end)):
         return _Atom("share", numeral.value, "", numeral.start, numeral.end)
-    if not numeral.decimal or named(text, numeral.start) or _DECIMAL_IS_NO_SHARE.match(text, numeral.end):
+    if not numeral.decimal or numeral.value < _LEAST_SHARE or named(text, numeral.start) or _DECIMAL_IS_NO_SHARE.match(text, numeral.end):
         return None
     return _Atom("share", numeral.value, "", numeral.start, numeral.end)
 
@@ -244,11 +245,12 @@ def _both(first: _Atom, second: _Atom, kind: str, value: float, **more: str) -> 
 
 
 def _ratio(gap: str, first: _Atom, second: _Atom) -> _Atom | None:
-    if (first.kind, second.kind) != ("number", "number") or first.noun or not 0 < first.value <= second.value <= 1000:
+    if (first.kind, second.kind) != ("number", "number") or not 0 < first.value <= second.value <= 1000:
         return None
-    if gap.strip().lower() == "of" and second.value not in _MANY:
+    # "Nine answers in ten" is a share; "three people in ten rooms" is none.
+    if first.noun and second.noun or gap.split()[0].lower() == "of" and second.value not in _MANY:
         return None
-    return replace(_both(first, second, "share", first.value / second.value))
+    return _both(first, second, "share", first.value / second.value)
 
 
 def _compound(gap: str, first: _Atom, second: _Atom) -> _Atom | None:

@@ -21,10 +21,12 @@ _RIGHT = re.compile(r"\b(?:right|correct\w*|accura\w*|good)\b", re.IGNORECASE)
 _BESIDE = re.compile(
     r"(?:\b(?:about|around|roughly|approximately|maybe|perhaps|say|i|we|think|guess|suppose|would|be|fine|good|please|ok(?:ay)?|more|"
     r"than|over|above|at|least|most|under|below|max(?:imum)?|min(?:imum)?|or|so|up|to|no|not|less|fewer|the|a|an|is|it|should|"
-    r"make|let['’]?s|let|us|set|of|use|with|go|take|just|only|yes|then|want|like|that|them|and|from|between|exactly|in|total)\b|"
+    r"make|let['’]?s|let|us|set|of|use|with|go|take|just|only|yes|then|want|like|that|them|and|from|between|exactly|in|total|usual|default|standard|normal)\b|"
     r"[\s.,;:!?~<>=≥≤()+'\"*_-])*",
     re.IGNORECASE,
 )
+_AS = re.compile(r"\s*(?:as|for)\s+(?:the\s+|an?\s+|our\s+)?\w+(?:\s+\w+)?", re.IGNORECASE)
+_SHORT = 3
 _CUE_NEAR = 40  # characters before a number without a noun in which a cue tells what it counts
 
 
@@ -102,7 +104,11 @@ def _counts(slot: Slot, one: Quantity) -> bool:
 
 def _stands_near(text: str, slot: Slot, one: Quantity) -> bool:
     near = _SENTENCE.split(text[max(0, one.start - _CUE_NEAR) : one.start])[-1].lower()
-    return not one.noun and any(re.search(rf"\b{re.escape(name)}", near) for name in _names(slot))
+    near += (_AS.match(text, one.end, one.end + _CUE_NEAR) or [""])[0].lower()
+    # A short name, such as "r", is met as a whole word alone.
+    return not one.noun and any(
+        re.search(rf"\b{re.escape(name)}" + (r"\b" if len(name) <= _SHORT else ""), near) for name in _names(slot)
+    )
 
 
 def _is_bare(one: Quantity) -> bool:
