@@ -166,8 +166,11 @@ def tune(
 
     settings = _settings("tune")
     known = bootstrap.skills()
+    can = ", ".join(name for name, one in known.items() if one.buildable)
     if skill not in known:
-        raise ConfigurationError(f"There is no skill '{skill}'. There is: {', '.join(known)}.")
+        raise ConfigurationError(f"There is no skill '{skill}'. There is: {can}.")
+    if not known[skill].buildable:
+        raise ConfigurationError(f"Neo cannot build '{skill}' yet, only keep what is wanted of it. It can tune: {can}.")
     options = TuneOptions(
         docs, golden, out_dir, trials, seed, jobs, metric, accuracy, latency, cost,
         minutes * 60 if minutes else float("inf"), dask or settings.dask_address,

@@ -1,6 +1,8 @@
-"""The kinds of systems that Neo builds; each folder is one, and none knows another."""
+"""The kinds of systems that Neo knows; each folder is one, and none knows another."""
 
 from neo.skill import Skill
+from skills.finetune import SKILL as FINETUNE
+from skills.people_count import SKILL as PEOPLE_COUNT
 from skills.rag.skill import RagSkill
 
-SKILLS: tuple[Skill, ...] = (RagSkill(),)
+SKILLS: tuple[Skill, ...] = (RagSkill(), PEOPLE_COUNT, FINETUNE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from neo.agent.understanding.values import in_words
+from neo.agent.understanding.wording import in_words
 from neo.domain.health import Change, Health, Probe, step
 from neo.domain.lifecycle import Stage
 from neo.domain.posts import Post

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from neo.agent.understanding.values import READERS, Reading
+from neo.agent.understanding.reading import Reading
+from neo.agent.understanding.readers import READERS
 from neo.domain.brief import SlotValue
 from neo.skill import Slot
 
@@ -68,7 +69,7 @@ def _labelled(line: str, known: Mapping[str, Slot], asked: Sequence[str]) -> tup
 def _answer(slot: Slot, text: str, user: str) -> SlotValue | None:
     """What a line says that names its slot: a value, or words in place of one."""
     stand_in = _stand_in(slot, text, user)
-    readings = READERS[slot.kind](text, slot.choices)
+    readings = READERS[slot.kind](text, slot)
     if readings and not (stand_in and slot.kind == "text"):
         return SlotValue(readings[0].value, text.strip(), "said", user)
     return stand_in
@@ -89,7 +90,7 @@ def _by_unit(text: str, known: Mapping[str, Slot], asked: Sequence[str], user: s
         if slot.kind == "text":
             continue
         rivals = [other for other in known.values() if other.kind == slot.kind and other is not slot]
-        for reading in READERS[slot.kind](text, slot.choices):
+        for reading in READERS[slot.kind](text, slot):
             needs_cue = slot.name not in asked if slot.kind == "choice" else bool(rivals)
             if not needs_cue or _cue_near(text, reading, slot):
                 found.setdefault(slot.name, SlotValue(reading.value, reading.said, "said", user))

@@ -110,7 +110,8 @@ def test_privacy_is_kept_when_it_is_asked_for(text: str, value: str) -> None:
 
 
 def test_a_cloud_that_is_refused_is_never_chosen() -> None:
-    assert "privacy" not in values("no cloud, never OpenAI", LAST)
+    assert values("no cloud, never OpenAI", LAST)["privacy"] == SLOT["privacy"].recommended
+    assert "privacy" not in values("never OpenAI", LAST)  # another endpoint is not refused by that
 
 
 def test_a_choice_in_passing_needs_its_cue() -> None:
