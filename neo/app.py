@@ -247,7 +247,9 @@ def _without_secrets(event: MessageReceived | CommandGiven) -> MessageReceived |
     text, secrets = without_secrets(event.text)
     if not secrets:
         return event
-    return replace(event, text=text, secrets=secrets) if isinstance(event, MessageReceived) else replace(event, text=text)
+    return (
+        replace(event, text=text, secrets=secrets) if isinstance(event, MessageReceived) else replace(event, text=text)
+    )
 
 
 def _place(event: Event) -> tuple[str, str | None]:

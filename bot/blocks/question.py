@@ -24,7 +24,9 @@ def render(post: Post) -> list[Block]:
 
 def _row(row: Mapping[str, Any]) -> Block:
     button = row["button"]
-    accessory = ButtonElement(text=button["text"], action_id=button["action"], value=button["value"]) if button else None
+    accessory = (
+        ButtonElement(text=button["text"], action_id=button["action"], value=button["value"]) if button else None
+    )
     return SectionBlock(
         text={"type": "mrkdwn", "text": escaped(str(row["text"]))[:SECTION], "verbatim": False},
         block_id=f"ask:{'+'.join(row['slots'])}"[:_BLOCK_ID],

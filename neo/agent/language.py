@@ -44,4 +44,7 @@ def language(encoder: Encoder, skills: Mapping[str, Skill], endpoint: Endpoint |
 
 def embedded(encoder: Encoder, skills: Mapping[str, Skill]) -> Language:
     """Everything read in this process."""
-    return Language(EmbeddedReader(encoder), Router(encoder, skills))
+    reader = EmbeddedReader(encoder)
+    for skill in skills.values():
+        reader.warm(skill.slots)
+    return Language(reader, Router(encoder, skills))

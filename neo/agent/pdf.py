@@ -27,7 +27,10 @@ def as_pdf(document: Document) -> bytes:
     story = [Paragraph(escape(document.title), title), Paragraph(f"Version {document.version}", small)]
     story += [Spacer(1, 3 * mm), Paragraph(escape(document.summary), text)]
     if document.delta:
-        story += [Paragraph("Changed since the last version", head), _bullets([escape(one) for one in document.delta], text)]
+        story += [
+            Paragraph("Changed since the last version", head),
+            _bullets([escape(one) for one in document.delta], text),
+        ]
     for section in document.sections:
         story.append(Paragraph(escape(section.title), head))
         story += [Paragraph(escape(section.text), text)] if section.text else []

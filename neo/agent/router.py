@@ -57,7 +57,11 @@ class Router:
         talk = [*PHRASES["small_talk"], *PHRASES["off_topic"], *PHRASES["question:able"]]
         self._labels = Labels(
             encoder,
-            {**{name: (*skill.phrases, skill.title) for name, skill in skills.items()}, ELSE: OTHER_SYSTEMS, TALK: talk},
+            {
+                **{name: (*skill.phrases, skill.title) for name, skill in skills.items()},
+                ELSE: OTHER_SYSTEMS,
+                TALK: talk,
+            },
         )
 
     def __call__(self, text: str) -> Route:

@@ -28,9 +28,7 @@ class Requirement:
     since: int = 1
 
 
-def registered(
-    before: Sequence[Requirement], now: Sequence[tuple[str, str]], version: int
-) -> tuple[Requirement, ...]:
+def registered(before: Sequence[Requirement], now: Sequence[tuple[str, str]], version: int) -> tuple[Requirement, ...]:
     """The register after a new version of the document.
 
     Args:
@@ -81,6 +79,4 @@ def delta(before: Sequence[Requirement], after: Sequence[Requirement]) -> tuple[
 def history(register: Sequence[Requirement]) -> tuple[str, ...]:
     """The requirements that hold no more, a line each."""
     past = (one for one in register if one.status != LIVE)
-    return tuple(
-        f"{one.id} ({one.status}{f' by {one.by}' if one.by else ''}): {one.text}" for one in past
-    )
+    return tuple(f"{one.id} ({one.status}{f' by {one.by}' if one.by else ''}): {one.text}" for one in past)

@@ -182,7 +182,9 @@ def _name_approver(deps: Deps, tx: Transaction, project: ProjectRow, message: Me
 
 def _check_owner(deps: Deps, project: ProjectRow, user: str) -> None:
     if user != project.owner and user not in deps.policy.admins:
-        raise NotAllowed("You may not name approvers.", f"<@{project.owner}> started this project;", "ask them to do it.")
+        raise NotAllowed(
+            "You may not name approvers.", f"<@{project.owner}> started this project;", "ask them to do it."
+        )
 
 
 def _say_level(deps: Deps, tx: Transaction, project: ProjectRow, message: Message) -> None:

@@ -182,4 +182,3 @@ TALK: dict[Stage, Talk] = {Stage.LIVE: _question, **dict.fromkeys(FINISHED, _fin
 
 Reads = Callable[[Deps, Turn, ProjectRow, Message], None]
 READS: dict[Stage, Reads] = {Stage.INTAKE: _intake, **dict.fromkeys((*REVIEW, Stage.KEPT), _review)}
-

@@ -72,10 +72,13 @@ def head_of(skill: Skill, chosen: Route, deps: Deps, project: str) -> Post:
     """What Neo takes the wish for, why, and how to correct it."""
     because = f" ({chosen.because})" if chosen.because else ""
     yet = "" if skill.buildable else " I cannot build this yet; I can write its requirements down and keep them."
-    text = f"This sounds like *{skill.title.lower()}*{because}.{yet} I'll ask what matters, then write the requirements."
+    text = (
+        f"This sounds like *{skill.title.lower()}*{because}.{yet} I'll ask what matters, then write the requirements."
+    )
     others = [other for other in deps.skills.values() if other is not skill]
     buttons = tuple(
-        Button(f"No: {other.title.lower()}"[:75], f"reskill_{other.name}", f"{project}:{other.name}") for other in others
+        Button(f"No: {other.title.lower()}"[:75], f"reskill_{other.name}", f"{project}:{other.name}")
+        for other in others
     )
     return Post("text", text, buttons=buttons)
 
@@ -105,7 +108,9 @@ def _first_brief(skill: Skill, text: str, user: str, heard: Understanding) -> Br
     return merged(brief, heard, Speaker(user), {slot.name: slot for slot in skill.slots})
 
 
-def switch_skill(deps: Deps, tx: Transaction, project: ProjectRow, skill: Skill, user: str, heard: Understanding) -> None:
+def switch_skill(
+    deps: Deps, tx: Transaction, project: ProjectRow, skill: Skill, user: str, heard: Understanding
+) -> None:
     """Start the intake anew as another kind of system; what was said is read again for it, and nothing is lost."""
     before = brief_of(project)
     brief = _first_brief(skill, before.opening, user, heard)
@@ -139,5 +144,3 @@ def reskill(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
             tx.outbox.add(project, private("That is settled; say *change* first.", event.user), deps.now())
             return
         switch_skill(deps, tx, project, skill, event.user, heard)
-
-

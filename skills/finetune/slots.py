@@ -65,6 +65,7 @@ SLOTS: tuple[Slot, ...] = (
             "something with seven billion parameters",
             "any open model that fits our GPU",
         ),
+        plain="Which model shall be taught? (mine is a small one that runs here)",
     ),
     Slot(
         "format",
@@ -111,6 +112,7 @@ SLOTS: tuple[Slot, ...] = (
             "ninety percent of the tickets in the right class",
         ),
         bound="at least",
+        plain="Of ten examples that it has not seen, how many must it get right?",
     ),
     Slot(
         "budget",
@@ -188,11 +190,38 @@ SLOTS: tuple[Slot, ...] = (
         cues=("privacy", "confidential", "data protection"),
         choices={
             STAYS: (
-                *("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house", "our own hardware"),
-                *("not leave", "never leave", "nothing leaves", "not be sent", "nothing may be sent", "no cloud", "not be uploaded"),
+                *(
+                    "stay",
+                    "local",
+                    "on this machine",
+                    "private",
+                    "confidential",
+                    "on-prem",
+                    "in-house",
+                    "our own hardware",
+                ),
+                *(
+                    "not leave",
+                    "never leave",
+                    "nothing leaves",
+                    "not be sent",
+                    "nothing may be sent",
+                    "no cloud",
+                    "not be uploaded",
+                ),
                 *("not go to the cloud", "don't leave", "doesn't leave", "must not go"),
             ),
-            MAY_RENT: ("rented", "rent a", "cloud", "runpod", "aws", "may be sent", "can be sent", "may be uploaded", "may leave"),
+            MAY_RENT: (
+                "rented",
+                "rent a",
+                "cloud",
+                "runpod",
+                "aws",
+                "may be sent",
+                "can be sent",
+                "may be uploaded",
+                "may leave",
+            ),
         },
         phrases=(
             "the examples must not leave our building",
@@ -224,6 +253,7 @@ SLOTS: tuple[Slot, ...] = (
             "num_epochs: 4",
         ),
         unit="epochs",
+        plain="How often shall the model go through your examples?",
     ),
     Slot(
         "learning_rate",
@@ -244,6 +274,7 @@ SLOTS: tuple[Slot, ...] = (
             "a small learning rate, 1e-5",
             "the usual 2e-4",
         ),
+        plain="How large a step shall it take with each example? (a technical number; mine is a safe one)",
     ),
     Slot(
         "rank",
@@ -264,6 +295,7 @@ SLOTS: tuple[Slot, ...] = (
             "lora_r: 16",
             "rank r = 8",
         ),
+        plain="How large may the addition to the model be? (a technical number; mine is a safe one)",
     ),
     Slot(
         "alpha",
@@ -284,6 +316,7 @@ SLOTS: tuple[Slot, ...] = (
             "with α = 16",
             "scale it with alpha 128",
         ),
+        plain="How strongly shall the addition count? (a technical number; mine is a safe one)",
     ),
     Slot(
         "where",
@@ -295,7 +328,17 @@ SLOTS: tuple[Slot, ...] = (
         recommended_words="on this machine",
         round=3,
         cues=("deploy", "host", "where", "serve", "runs"),
-        choices={"this machine": ("this machine", "here", "same machine", "same server", "this server", "this box", "where you are")},
+        choices={
+            "this machine": (
+                "this machine",
+                "here",
+                "same machine",
+                "same server",
+                "this server",
+                "this box",
+                "where you are",
+            )
+        },
         phrases=(
             "serve it on this machine",
             "it runs here",

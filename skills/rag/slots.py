@@ -83,6 +83,7 @@ SLOTS: tuple[Slot, ...] = (
             "quality first: 95 %",
         ),
         bound="at least",
+        plain="Of ten questions, how many must it get right?",
     ),
     Slot(
         "latency",
@@ -105,6 +106,7 @@ SLOTS: tuple[Slot, ...] = (
             "95 % of the answers within two seconds",
         ),
         bound="at most",
+        plain="How long may somebody wait for an answer?",
     ),
     Slot(
         "cost",
@@ -127,6 +129,7 @@ SLOTS: tuple[Slot, ...] = (
             "1 ct per query is the ceiling",
         ),
         bound="at most",
+        plain="What may one answer cost you?",
     ),
     Slot(
         "metric",
@@ -148,7 +151,14 @@ SLOTS: tuple[Slot, ...] = (
             "mrr": ("mrr", "reciprocal rank"),
             "recall": ("evidence recall", "recall of the evidence", "retrieval recall"),
             "evidence_f2": ("evidence f2", "f2"),
-            "judge_correct": ("judge_correct", "llm judge", "model as judge", "be the judge", "judged correctness", "judge's correct"),
+            "judge_correct": (
+                "judge_correct",
+                "llm judge",
+                "model as judge",
+                "be the judge",
+                "judged correctness",
+                "judge's correct",
+            ),
             "judge_faithful": ("judge_faithful", "faithful", "judged faithfulness"),
         },
         phrases=(
@@ -160,6 +170,7 @@ SLOTS: tuple[Slot, ...] = (
             "let a language model be the judge",
             "measure recall of the evidence",
         ),
+        plain="How shall I mark an answer: by its words, its meaning, or the passage it rests on?",
     ),
     Slot(
         "users",
@@ -189,15 +200,40 @@ SLOTS: tuple[Slot, ...] = (
         "It decides which models may be tried.",
         recommended=STAYS,
         recommended_words=STAYS,
-        round=3,
+        round=2,
         cues=("privacy", "confidential"),
         choices={
             STAYS: (
                 *("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house"),
-                *("not leave", "never leave", "nothing leaves", "not be sent", "nothing may be sent", "no cloud", "not the cloud"),
-                *("not go to the cloud", "not in the cloud", "don't leave", "doesn't leave", "nothing goes to", "offline"),
+                *(
+                    "not leave",
+                    "never leave",
+                    "nothing leaves",
+                    "not be sent",
+                    "nothing may be sent",
+                    "no cloud",
+                    "not the cloud",
+                ),
+                *(
+                    "not go to the cloud",
+                    "not in the cloud",
+                    "don't leave",
+                    "doesn't leave",
+                    "nothing goes to",
+                    "offline",
+                ),
             ),
-            MAY_GO: ("endpoint", "openai", "cloud", "may be sent", "can be sent", "may send", "can send", "may leave", "azure"),
+            MAY_GO: (
+                "endpoint",
+                "openai",
+                "cloud",
+                "may be sent",
+                "can be sent",
+                "may send",
+                "can send",
+                "may leave",
+                "azure",
+            ),
         },
         phrases=(
             "nothing leaves our building",
@@ -208,6 +244,7 @@ SLOTS: tuple[Slot, ...] = (
             "a cloud model is fine, the manuals are public",
             "in-house only, because of the works council",
         ),
+        plain="May I send your texts to an outside AI service, or must everything stay on this computer?",
     ),
     Slot(
         "where",
@@ -219,7 +256,17 @@ SLOTS: tuple[Slot, ...] = (
         recommended_words="on this machine",
         round=3,
         cues=("deploy", "host", "where", "run"),
-        choices={"this machine": ("this machine", "here", "same machine", "same server", "this server", "this box", "where you are")},
+        choices={
+            "this machine": (
+                "this machine",
+                "here",
+                "same machine",
+                "same server",
+                "this server",
+                "this box",
+                "where you are",
+            )
+        },
         phrases=(
             "run it on this machine",
             "host it here",

@@ -10,25 +10,41 @@ _OTHER = {LEAST: MOST, MOST: LEAST}
 _ABOUT = r"(?:\s*(?:about|around|roughly|approx(?:imately|\.)?|circa|ca\.|~|some|an?|the|of|only|just|like|say|be|is|:|=|than|in|at|[$€£])(?=[\s\d$€£]|$))*\s*$"
 # Firm words mean what they say whatever is denied before them; comparisons are turned by "not".
 _FIRM = (
-    (MOST, r"[<≤]=?|at (?:the )?(?:very )?most|max(?:\.|imum|imal(?:ly)?)?(?: of)?|within|inside|up to|no later than|capped?(?: at)?|"
-           r"limit(?:ed)?(?: of| to)?|ceiling(?: of)?|tops|upper (?:limit|bound)(?: of)?|sub-?"),
-    (LEAST, r"[>≥]=?|at (?:the )?(?:very )?least|min(?:\.|imum|imal(?:ly)?)?(?: of)?|upwards? of|north of|starting (?:at|from)|"
-            r"lower (?:limit|bound)(?: of)?|floor of|or above"),
+    (
+        MOST,
+        r"[<≤]=?|at (?:the )?(?:very )?most|max(?:\.|imum|imal(?:ly)?)?(?: of)?|within|inside|up to|no later than|capped?(?: at)?|"
+        r"limit(?:ed)?(?: of| to)?|ceiling(?: of)?|tops|upper (?:limit|bound)(?: of)?|sub-?",
+    ),
+    (
+        LEAST,
+        r"[>≥]=?|at (?:the )?(?:very )?least|min(?:\.|imum|imal(?:ly)?)?(?: of)?|upwards? of|north of|starting (?:at|from)|"
+        r"lower (?:limit|bound)(?: of)?|floor of|or above",
+    ),
 )
 _COMPARED = (
-    (MOST, r"under|below|beneath|(?<!or )less(?: than)?|fewer(?: than)?|lower than|shorter than|faster than|quicker than|cheaper than|"
-           r"smaller than|sooner than|beat|drops? (?:below|under)|falls? (?:below|under)"),
-    (LEAST, r"above|over|more(?: than| then)?|greater than|higher than|better than|larger than|bigger than|longer(?: than)?|slower(?: than)?|"
-            r"exceed(?:s|ed|ing)?|beyond|past|worse than|later than|surpass(?:es)?|goes? beyond|costlier than|dearer than|"
-            r"more expensive than"),
+    (
+        MOST,
+        r"under|below|beneath|(?<!or )less(?: than)?|fewer(?: than)?|lower than|shorter than|faster than|quicker than|cheaper than|"
+        r"smaller than|sooner than|beat|drops? (?:below|under)|falls? (?:below|under)",
+    ),
+    (
+        LEAST,
+        r"above|over|more(?: than| then)?|greater than|higher than|better than|larger than|bigger than|longer(?: than)?|slower(?: than)?|"
+        r"exceed(?:s|ed|ing)?|beyond|past|worse than|later than|surpass(?:es)?|goes? beyond|costlier than|dearer than|"
+        r"more expensive than",
+    ),
 )
 _DENIAL = re.compile(
     r"\b(?:no|not|never|nobody|nothing|none|without|neither|nor|can(?:no|['’]?)t|(?:do|does|must|should|sha|wo|would|could|may|need|is|are)n['’]?t)\b"
     r"(?![^,]*\b(?:sure|know|certain|care|idea|matter|mind|important|maybe|perhaps|problem|issue)\b)(?:\s+[\w'’]+){0,6}\s*$",
     re.IGNORECASE,
 )
-_FIRM_BEFORE = tuple((bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{words}){_ABOUT}", re.IGNORECASE)) for bound, words in _FIRM)
-_COMPARED_BEFORE = tuple((bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{words}){_ABOUT}", re.IGNORECASE)) for bound, words in _COMPARED)
+_FIRM_BEFORE = tuple(
+    (bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{words}){_ABOUT}", re.IGNORECASE)) for bound, words in _FIRM
+)
+_COMPARED_BEFORE = tuple(
+    (bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{words}){_ABOUT}", re.IGNORECASE)) for bound, words in _COMPARED
+)
 _AFTER = (
     (MOST, re.compile(
         r"\s*,?\s*(?:\w+\s+)?(?:or (?:less|fewer|faster|lower|under|below|quicker|sooner|cheaper|better(?=\s*latency))|max\b|maximum|"

@@ -116,7 +116,9 @@ def cued(text: str, slot: Slot) -> bool:
 
 
 # Words of slots that say many other things too: they do not name the slot by themselves.
-_COMMON = frozenset({"right", "fast", "run", "who", "where", "within", "pay", "quality", "goal", "here", "time", "keep"})
+_COMMON = frozenset(
+    {"right", "fast", "run", "who", "where", "within", "pay", "quality", "goal", "here", "time", "keep"}
+)
 
 
 def names(text: str, slot: Slot) -> bool:

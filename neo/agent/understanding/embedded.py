@@ -25,6 +25,7 @@ TEXT_SURE = 0.5  # nearness to a slot's phrases from which a clause gives a text
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 MOST_COMMAND_PARTS = 2
 NONE = "none"
+LEAST_WORDS = 4  # of a part that gave a value already, from which the rest may say something of its own
 UNITS = ("share", "seconds", "dollars")
 _BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
 CLEAR = 0.75  # nearness from which a clause is a question though nothing else shows it
@@ -48,6 +49,13 @@ class EmbeddedReader:
         self._of_slots = lru_cache(maxsize=32)(self._labels_of)
         self._of_choices = lru_cache(maxsize=64)(self._choices_of)
 
+    def warm(self, slots: Sequence[Slot]) -> None:
+        """Embed the phrases of a skill's slots now, so that no person waits for it."""
+        self._of_slots(_phrases(slots))
+        for slot in slots:
+            if slot.kind == "choice":
+                self._of_choices(tuple(slot.choices.items()))
+
     def __call__(self, text: str, context: Context) -> Understanding:
         """What is understood of a message; see `Understanding`."""
         return _Reading(self, text, context).understanding()
@@ -57,6 +65,10 @@ class EmbeddedReader:
 
     def _choices_of(self, choices: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
         return Labels(self._encoder, {value: (value.replace("_", " "), *words) for value, words in choices})
+
+
+def _phrases(slots: Sequence[Slot]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((slot.name, slot.phrases) for slot in slots if slot.kind != "files")
 
 
 class _Reading:
@@ -74,7 +86,7 @@ class _Reading:
         self.parts = [part for part in parts(plain) if any(map(str.isalnum, part.text))]
         by_sentence = {one.sentence: one.text for one in sentences(plain)}
         vectors = reader._encoder([part.text for part in self.parts])
-        labels = reader._of_slots(tuple((slot.name, slot.phrases) for slot in context.readable))
+        labels = reader._of_slots(_phrases(context.readable))
         near_slots, near_intents = labels.nearness(vectors), reader._intents.nearness(vectors)
         self.vectors = vectors
         self.labels: list[list[Label]] = [reader._intents.ranked(row) for row in near_intents]
@@ -87,6 +99,7 @@ class _Reading:
             for part, row in zip(self.parts, near_slots, strict=True)
         ]
         self.used: set[int] = set()  # parts of which something was made
+        self.taken: dict[int, list[str]] = {}  # the values' words in them
 
     def understanding(self) -> Understanding:
         order = ordered(self.text) or self._command()
@@ -135,7 +148,9 @@ class _Reading:
         open_clauses = [clause for row, clause in enumerate(self.clauses) if not self._only_asks(row)]
         taken = candidates(open_clauses, self.context)
         for one in taken:
-            self.used.add(self.parts.index(one.part))
+            row = self.parts.index(one.part)
+            self.used.add(row)
+            self.taken.setdefault(row, []).append(one.reading.said)
             found.append((one.start, self._said(one)))
         found += self._bare_corrections(taken)
         return [one for _, one in sorted(found, key=lambda item: item[0])]
@@ -254,11 +269,13 @@ class _Reading:
         for slot in texts:
             if slot.name == "purpose" and self.context.opening:
                 continue  # the whole opening is the purpose
-            for row, part in enumerate(self.parts):
-                if row not in self.used and not self._idle(row) and self._gives(row, slot, texts):
+            for row in range(len(self.parts)):
+                words = self._words_left(row)
+                if words and self._gives(row, slot, texts):
                     self.used.add(row)
+                    self.taken.setdefault(row, []).append(words)
                     before = f"{found[slot.name].value} " if slot.name in found else ""
-                    said = f"{before}{part.text}"
+                    said = f"{before}{words}"
                     found[slot.name] = Said(slot=slot.name, value=said, quote=said)
         still = [slot for slot in texts if slot.name in self.context.wanted and slot.name not in found]
         rest = [row for row in range(len(self.parts)) if row not in self.used and not self._idle(row)]
@@ -267,6 +284,16 @@ class _Reading:
             self.used.update(rest)
             found[still[0].name] = Said(slot=still[0].name, value=said, quote=said)
         return list(found.values())
+
+    def _words_left(self, row: int) -> str:
+        """A part's words, without those of the values that were found in it; empty where they say nothing more."""
+        if self._idle(row) or (row in self.used and row not in self.taken):
+            return ""
+        text = self.parts[row].text
+        for said in self.taken.get(row, ()):
+            text = text.replace(said, " ")
+        left = re.sub(r"\s+", " ", text).strip(" ,;:-")
+        return left if row not in self.taken or len(left.split()) >= LEAST_WORDS else ""
 
     def _gives(self, row: int, slot: Slot, texts: Sequence[Slot]) -> bool:
         clause = self.clauses[row]

@@ -24,19 +24,22 @@ _ENDINGS = (
 )
 _FILE = rf"(?<![\w./@-])\w[\w-]{{0,80}}(?:\.[\w-]{{1,80}}){{0,4}}\.(?:{_ENDINGS})\b"
 # Owner and name, of which the name has a digit or a hyphen: "and/or" is none.
-_OWNED = (
-    r"(?<![\w./@:-])[A-Za-z][\w-]{1,60}/(?=[\w.]{0,80}[\d-])[A-Za-z][\w.-]{1,120}\w"
-)
+_OWNED = r"(?<![\w./@:-])[A-Za-z][\w-]{1,60}/(?=[\w.]{0,80}[\d-])[A-Za-z][\w.-]{1,120}\w"
 _SIZED = r"(?<![\w./@-])[A-Za-z][A-Za-z]{1,20}[\w.-]{0,40}?[\d.]{1,6}[bm](?:-[\w.]{1,30}){0,5}\b"
 _ADDRESSES = re.compile(
-    "|".join((_SLACK_MAIL, rf"(?P<taken>{_MAIL})", _SLACK_URL, rf"(?P<named>{'|'.join((_URL, _HOST, _PATH, _DRIVE, _FILE, _OWNED, _SIZED))})")),
+    "|".join(
+        (
+            _SLACK_MAIL,
+            rf"(?P<taken>{_MAIL})",
+            _SLACK_URL,
+            rf"(?P<named>{'|'.join((_URL, _HOST, _PATH, _DRIVE, _FILE, _OWNED, _SIZED))})",
+        )
+    ),
     re.IGNORECASE,
 )
 _FILES = re.compile(_FILE, re.IGNORECASE)
 # All of them, without groups, for whoever wants to look past them.
-ANY_NAME = "|".join(
-    (r"<(?:mailto:|[a-z0-9]{2,8}://)[^<>\n]{1,2000}>", _MAIL, _URL, _HOST, _PATH, _FILE, _OWNED)
-)
+ANY_NAME = "|".join((r"<(?:mailto:|[a-z0-9]{2,8}://)[^<>\n]{1,2000}>", _MAIL, _URL, _HOST, _PATH, _FILE, _OWNED))
 
 
 def emails(text: str) -> list[Reading]:

@@ -48,7 +48,9 @@ class _Atom(Quantity):
 
 
 _MILLI = re.compile(r"[\s-]*(?:milli?|mili)[\s-]?sec\w*", re.IGNORECASE)
-_UNIT = re.compile(r"(?P<gap>\s*-?\s*)(?P<word>%|[$€£¢]|per\s?cent(?:age)?\b|[A-Za-z]+)(?P<points>\s*-?points?\b)?", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(?P<gap>\s*-?\s*)(?P<word>%|[$€£¢]|per\s?cent(?:age)?\b|[A-Za-z]+)(?P<points>\s*-?points?\b)?", re.IGNORECASE
+)
 _SHORT_UNITS = {"c": "", "h": " ", "s": " "}  # letters that are a unit only so close to the number
 _CURRENCY = re.compile(r"(?:(?:US)?[$€£]|\b(?:usd|eur|gbp))\s*$", re.IGNORECASE)
 _HALF_MORE = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
@@ -83,7 +85,9 @@ _COMPARED = re.compile(
 _CHANGED_BY = re.compile(r"\bby\s+(?:about\s+|at least\s+|around\s+)?$", re.IGNORECASE)
 _LEAST_SHARE = 0.01  # a smaller bare decimal is no share that somebody would want, but a learning rate
 _OF_PART = re.compile(r"\s+(?:of|the|our|your|all|my)\b", re.IGNORECASE)
-_DECIMAL_IS_NO_SHARE = re.compile(r"\s?(?!(?:is|was|as|precis|recall|f1|its|this|answers?|questions?|times?)\b)[a-z]+s\b(?<!us)", re.IGNORECASE)
+_DECIMAL_IS_NO_SHARE = re.compile(
+    r"\s?(?!(?:is|was|as|precis|recall|f1|its|this|answers?|questions?|times?)\b)[a-z]+s\b(?<!us)", re.IGNORECASE
+)
 
 _PERIOD = "|".join(sorted((word for word in PER), key=len, reverse=True))
 _PER = re.compile(
@@ -148,7 +152,9 @@ def _wordless(text: str) -> Iterator[_Atom]:
     for match in _ONE.finditer(text):
         kind, scale = unit_of(match["word"]) or ("", 0.0)
         value = scale * (1.5 if match["half"] else 1.0)
-        yield _priced(text, _Atom(kind, value, "", match.start("one"), match.end("half" if match["half"] else "one"), scale=scale))
+        yield _priced(
+            text, _Atom(kind, value, "", match.start("one"), match.end("half" if match["half"] else "one"), scale=scale)
+        )
     for match in _SUB.finditer(text):
         kind, scale = unit_of(match["word"]) or ("", 0.0)
         yield _priced(text, _Atom(kind, scale, "", *match.span(), bound="at most", scale=scale))
@@ -160,7 +166,12 @@ def _wordless(text: str) -> Iterator[_Atom]:
 def _counted(text: str) -> Iterator[_Atom]:
     last = 0
     for numeral in numerals.find(text):
-        one = _of_money_sign(text, numeral) or _of_unit(text, numeral) or _of_part(text, numeral) or _plain(text, numeral, last)
+        one = (
+            _of_money_sign(text, numeral)
+            or _of_unit(text, numeral)
+            or _of_part(text, numeral)
+            or _plain(text, numeral, last)
+        )
         if one.kind:
             last = one.end
             yield one
@@ -181,13 +192,21 @@ def _of_unit(text: str, numeral: Numeral) -> _Atom | None:
         return None
     word = re.sub(r"\s+", " ", match["word"].lower())
     known = unit_of(word)
-    if known is None or match["gap"] not in (_SHORT_UNITS.get(word, match["gap"]), "") or (match["points"] and known[0] == "share"):
+    if (
+        known is None
+        or match["gap"] not in (_SHORT_UNITS.get(word, match["gap"]), "")
+        or (match["points"] and known[0] == "share")
+    ):
         return _NOTHING if known else None
     kind, scale = known
     end = match.end("word")
     value = numeral.value * scale
     if kind == "share":
-        if _COMPARED.match(text, end) or _CHANGED_BY.search(text, max(0, numeral.start - 20), numeral.start) or value > 1:
+        if (
+            _COMPARED.match(text, end)
+            or _CHANGED_BY.search(text, max(0, numeral.start - 20), numeral.start)
+            or value > 1
+        ):
             return _NOTHING
         return _Atom(kind, round(value, 12), "", numeral.start, end, scale=scale)
     if half := _HALF_MORE.match(text, end):
@@ -201,7 +220,12 @@ def _of_part(text: str, numeral: Numeral) -> _Atom | None:
         return None
     if numeral.part and (numeral.value > 0.5 or _OF_PART.match(text, numeral.end)):
         return _Atom("share", numeral.value, "", numeral.start, numeral.end)
-    if not numeral.decimal or numeral.value < _LEAST_SHARE or named(text, numeral.start) or _DECIMAL_IS_NO_SHARE.match(text, numeral.end):
+    if (
+        not numeral.decimal
+        or numeral.value < _LEAST_SHARE
+        or named(text, numeral.start)
+        or _DECIMAL_IS_NO_SHARE.match(text, numeral.end)
+    ):
         return None
     return _Atom("share", numeral.value, "", numeral.start, numeral.end)
 
@@ -263,7 +287,11 @@ def _compound(gap: str, first: _Atom, second: _Atom) -> _Atom | None:
 
 def _range(gap: str, first: _Atom, second: _Atom) -> _Atom | None:
     """'1-2 seconds': the laxer end, which is the upper of a time or a price, and the lower of a share."""
-    if first.kind != second.kind and (first.kind != "number" or first.noun) and (second.kind != "number" or second.noun):
+    if (
+        first.kind != second.kind
+        and (first.kind != "number" or first.noun)
+        and (second.kind != "number" or second.noun)
+    ):
         return None
     if first.kind == second.kind == "number" and first.noun and first.noun != second.noun:
         return None

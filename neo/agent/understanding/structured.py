@@ -27,7 +27,19 @@ log = structlog.get_logger(__name__)
 MOST_CHARS = 8000  # of a message that are sent
 PAUSE_S = 60.0  # after a failure the endpoint is left alone so long: a person should not wait for it message by message
 ORDERS = (
-    *("status", "requirements", "diff", "export", "pause", "resume", "cancel", "restart", "approvers", "help", "change"),
+    *(
+        "status",
+        "requirements",
+        "diff",
+        "export",
+        "pause",
+        "resume",
+        "cancel",
+        "restart",
+        "approvers",
+        "help",
+        "change",
+    ),
     *("drop", "explain", "level"),
 )
 
@@ -121,7 +133,12 @@ def _asked(text: str, context: Context) -> str:
         for slot in context.readable
     ]
     asked = [list(row) for row in context.asked]
-    body = {"slots": slots, "asked_last_by_number": asked, "opens_the_project": context.opening, "message": text[:MOST_CHARS]}
+    body = {
+        "slots": slots,
+        "asked_last_by_number": asked,
+        "opens_the_project": context.opening,
+        "message": text[:MOST_CHARS],
+    }
     return json.dumps(body, ensure_ascii=False)
 
 

@@ -8,14 +8,12 @@ from pathlib import Path
 from toy import problem
 
 from neo.agent.documents import Estimate, architecture, limits_in_words, requirements, seconds_budget
-from neo.agent.understanding.rules import read
 from neo.automl.problem import Limits
 from neo.automl.space import LeftOut
-from neo.domain.brief import Brief, SlotValue
+from neo.domain.brief import Brief, SlotValue, Wish
 from neo.domain.documents import Document, Section
 from neo.skill import Examination, FileReport
 from skills.rag.skill import RagSkill
-from skills.rag.slots import SLOTS
 
 SKILL = RagSkill()
 FOUND = Examination(
@@ -30,17 +28,27 @@ BRIEF = Brief(
 ESTIMATE = Estimate(trials=30, trial_s=0.5, cold_s=3.0, jobs=1, usd=0.0)
 
 
-def brief(text: str, asked: tuple[str, ...] = ("accuracy", "latency", "cost")) -> Brief:
-    return BRIEF.with_values(read(text, SLOTS, asked, "U1"))
+def brief(**given: SlotValue) -> Brief:
+    return BRIEF.with_values(given)
+
+
+def said(value: object, words: str) -> SlotValue:
+    return SlotValue(value, words, "said", "U1")
+
+
+TAKEN = {"latency": SlotValue(2.0, "2 seconds", "recommended", "U1"), "cost": SlotValue(0.01, "1 cent", "assumed")}
 
 
 def lines(document: Document, title: str) -> dict[str, tuple[str, str]]:
     sections: list[Section] = [section for section in document.sections if section.title == title]
-    return {item.id or item.text: (item.text, item.source) for section in sections for item in section.items}
+    keys = {one.id: one.key for one in document.register}
+    return {
+        keys.get(item.id, item.id) or item.text: (item.text, item.source) for part in sections for item in part.items
+    }
 
 
 def test_limits_say_what_the_person_said() -> None:
-    document = requirements(SKILL, brief("90 % and as you recommend"), FOUND, None)
+    document = requirements(SKILL, brief(accuracy=said(0.9, "90 %"), **TAKEN), FOUND, None)
     limits = lines(document, "Limits")
     assert limits["R-accuracy"][0].startswith("Accuracy: at least 90 %.")
     assert limits["R-accuracy"][1] == 'you said: "90 %"'
@@ -51,7 +59,9 @@ def test_limits_say_what_the_person_said() -> None:
 
 
 def test_what_a_person_does_not_know_is_named_as_an_assumption() -> None:
-    given = brief("I don't know").with_values(read("1. no idea", SLOTS, ("users", "success"), "U1"))
+    given = brief(
+        cost=SlotValue(0.01, "1 cent", "assumed"), users=SlotValue("the people in this channel", "them", "assumed")
+    )
     document = requirements(SKILL, given, FOUND, None)
     assert {source for _, source in lines(document, "Limits").values()} == {"assumed"}
     assert lines(document, "Assumptions")["R-users"] == ("Users: the people in this channel.", "assumed")
@@ -65,17 +75,32 @@ def test_files_that_cannot_be_read_and_rows_left_out_stand_in_the_document() -> 
     assert "Row 7 of the golden set is left out" in held
 
 
-def test_a_new_version_says_what_changed_by_id() -> None:
-    first = requirements(SKILL, brief("80 %, 2 s, 1 cent"), FOUND, None)
-    second = requirements(SKILL, brief("90 %, 2 s, 1 cent"), FOUND, first)
+def test_a_change_supersedes_a_requirement_and_never_rewrites_it() -> None:
+    first = requirements(SKILL, brief(accuracy=said(0.8, "80 %")), FOUND, None)
+    second = requirements(SKILL, brief(accuracy=said(0.9, "90 %")), FOUND, first)
+    third = requirements(SKILL, BRIEF, FOUND, second)
+    (old,) = (one for one in first.register if one.key == "R-accuracy")
+    new = second.requirement(second.requirement(old.id).by)  # type: ignore[union-attr]
     assert (first.version, second.version, first.delta) == (1, 2, ())
-    assert len(second.delta) == 1 and second.delta[0].startswith("R-accuracy was 'Accuracy: at least 80 %.")
+    assert second.delta == (f"{new.id} supersedes {old.id}: was '{old.text}', is now '{new.text}'",)  # type: ignore[union-attr]
     assert second.hash != first.hash
+    assert third.delta == (f"{new.id} is retired: {new.text}",)  # type: ignore[union-attr]
+    assert {one.id for one in second.register if one.status == "live"} >= {one.id for one in second.items() if one.id}
+    assert f"{old.id} (superseded by {new.id})" in third.markdown()  # type: ignore[union-attr]
 
 
-def test_wishes_stand_in_the_persons_own_words() -> None:
-    document = requirements(SKILL, replace(BRIEF, wishes=("answers in rhyme",)), FOUND, None)
-    assert lines(document, "Wishes in your words")["W1"][0].startswith("answers in rhyme (kept as said")
+def test_wishes_stand_in_the_persons_own_words_with_their_name() -> None:
+    wishes = (Wish("answers in rhyme"), Wish("in blue", "U2"))
+    found = lines(requirements(SKILL, replace(BRIEF, wishes=wishes), FOUND, None), "Wishes in your words")
+    assert found["W-answers in rhyme"][0].startswith("answers in rhyme (kept as said")
+    assert found["W-in blue"][1] == "said by <@U2>"
+
+
+def test_a_novice_gets_the_words_explained_and_the_same_facts() -> None:
+    given = brief(accuracy=said(0.8, "80 %"))
+    expert, novice = (requirements(SKILL, given, FOUND, None, level) for level in ("expert", "novice"))
+    assert lines(novice, "Words used here") and not lines(expert, "Words used here")
+    assert novice.register == expert.register
 
 
 def test_the_architecture_names_the_space_the_judging_and_the_budget(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neo.domain.brief import Brief, SlotValue
+from neo.domain.brief import Brief, SlotValue, Wish
 from neo.domain.documents import Document, Item, Section, changes
 from neo.domain.posts import Attachment, Button, Post
 
@@ -91,8 +91,14 @@ def test_each_difference_is_one_line_and_no_difference_is_none(old: dict[str, st
 
 @given(st.dictionaries(WORDS, st.builds(SlotValue, st.one_of(st.floats(0, 1), WORDS), WORDS), max_size=4), WORDS)
 def test_a_brief_survives_its_json(values: dict[str, SlotValue], opening: str) -> None:
-    brief = Brief("rag", opening, values, asked=("a", "b"), rounds=2, wishes=(opening,))
+    conflicts = {name: (value, value) for name, value in values.items()}
+    brief = Brief("rag", opening, values, (("a",), ("b", "c")), ("a",), 2, 1, (Wish(opening, "U1"),), conflicts)
     assert Brief.from_json(json.loads(json.dumps(brief.to_json()))) == brief
+
+
+def test_a_brief_of_an_earlier_version_is_read() -> None:
+    old = {"skill": "rag", "opening": "x", "values": {}, "asked": ["a", "b"], "rounds": 1, "wishes": ["in rhyme"]}
+    assert Brief.from_json(old) == Brief("rag", "x", asked=(("a",), ("b",)), rounds=1, wishes=(Wish("in rhyme"),))
 
 
 def test_a_post_survives_its_json() -> None:
