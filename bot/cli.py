@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli_cache import app as cache_app
+from bot.cli_eval import app as eval_app
 from bot.settings import Settings, load
 from neo.errors import ConfigurationError, UserError
 
@@ -22,6 +23,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="Packaged models: what there is, what is here.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(cache_app, name="cache")
+app.add_typer(eval_app, name="eval")
 out = Console()
 err = Console(stderr=True)
 

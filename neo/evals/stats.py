@@ -8,6 +8,7 @@ is wider than the normal distribution (Hesterberg 2015, "What Teachers Should Kn
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -81,6 +82,24 @@ def mean_interval(values: Sequence[float], *, seed: int = 0, confidence: float =
     """
     measured = _measured(values)
     return _bootstrap(measured, _means, seed, 1 - 2 * widened_tail(len(measured), (1 - confidence) / 2))
+
+
+def wilson(successes: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The Wilson score interval of a share.
+
+    Raises:
+        ValueError: There were no trials.
+
+    >>> tuple(round(end, 3) for end in wilson(95, 100))
+    (0.888, 0.978)
+    """
+    if trials < 1:
+        raise ValueError("A share of no trials has no interval.")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share, width = successes / trials, z * z / trials
+    middle = (share + width / 2) / (1 + width)
+    half = z * math.sqrt(share * (1 - share) / trials + width / (4 * trials)) / (1 + width)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def share_within(values: Sequence[float], low: float, high: float, *, seed: int = 0) -> float:

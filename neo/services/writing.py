@@ -40,7 +40,7 @@ def write_requirements(deps: Deps, job: HeldJob) -> None:
     with job.finishing() as tx:
         project = tx.projects.get(job.project)
         _post(deps, tx, project, document)
-        if document.version == 1:
+        if document.version == 1 and people.estimate_of(tx, project.team, project.owner).evidence:
             people.tell(deps, tx, project, project.owner)
 
 

@@ -1,0 +1,1 @@
+"""How well Neo talks: scripted people with hidden profiles, the same events as from Slack, and scores."""
