@@ -54,7 +54,7 @@ SLOTS: tuple[Slot, ...] = (
         "A larger one learns more, and needs more memory.",
         recommended=PACKAGED,
         recommended_words=PACKAGED,
-        round=1,
+        round=3,
         cues=("base", "model", "start from", "checkpoint"),
         phrases=(
             "start from Qwen/Qwen2.5-0.5B",
@@ -75,7 +75,7 @@ SLOTS: tuple[Slot, ...] = (
         "It decides how the examples are shown to the model, and how it is scored.",
         recommended="chat",
         recommended_words="a chat: a question and its answer",
-        round=1,
+        round=3,
         cues=("format", "task", "kind of", "examples are"),
         choices={
             "chat": ("chat", "conversation", "dialog", "question and answer", "q&a", "instruction", "messages"),
@@ -144,7 +144,7 @@ SLOTS: tuple[Slot, ...] = (
         "It bounds the model's size and the number of epochs.",
         recommended=7200.0,
         recommended_words="2 hours",
-        round=2,
+        round=3,
         cues=("train", "take", "overnight", "hours", "finish", "run for"),
         phrases=(
             "training may take two hours",
@@ -165,7 +165,7 @@ SLOTS: tuple[Slot, ...] = (
         "It rules out base models that are too slow here.",
         recommended=2.0,
         recommended_words="2 seconds",
-        round=2,
+        round=3,
         cues=("latency", "fast", "respon", "answer in", "answer within", "reply", "per answer", "inference"),
         phrases=(
             "it must answer in under two seconds",

@@ -155,7 +155,7 @@ SLOTS: tuple[Slot, ...] = (
         "Without a pause one crowd fills an inbox.",
         recommended=600.0,
         recommended_words="10 minutes",
-        round=2,
+        round=3,
         cues=(
             "cooldown",
             "cool down",
@@ -188,7 +188,7 @@ SLOTS: tuple[Slot, ...] = (
         "It decides how many frames a second are looked at.",
         recommended=10.0,
         recommended_words="10 seconds",
-        round=2,
+        round=3,
         cues=("latency", "delay", "fast", "within", "after crossing", "soon", "react", "quick"),
         phrases=(
             "the mail must go out within ten seconds",
@@ -210,7 +210,7 @@ SLOTS: tuple[Slot, ...] = (
         "A higher target needs a larger model, and more computing.",
         recommended=0.9,
         recommended_words="90 % of the frames",
-        round=2,
+        round=3,
         cues=("accura", "correct", "right", "precis", "exact", "reliab", "false alarm"),
         phrases=(
             "nine frames in ten should be counted right",

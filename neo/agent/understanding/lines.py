@@ -1,10 +1,11 @@
-"""Lines that name what they are about: ``Latency: 2 s``, and ``2. two seconds`` under numbered questions."""
+"""Lines and sentences that name what they are about: ``Latency: 2 s``, and ``2. two seconds`` by a question's number."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from neo.agent.understanding.clauses import sentences
 from neo.agent.understanding.context import Context
 from neo.skill import Slot
 
@@ -23,12 +24,11 @@ class NamedLine:
 
 def named_lines(text: str, context: Context) -> list[NamedLine]:
     """The lines of a message that name a slot, by its title, its name or one of its cues, or by a question's number."""
-    found, start = [], 0
-    for line in text.split("\n"):
-        slots, value, place = _named(line, context)
+    found = []
+    for one in sentences(text):
+        slots, value, place = _named(one.text, context)
         if slots and value.strip():
-            found.append(NamedLine(value.strip(), slots, start + place))
-        start += len(line) + 1
+            found.append(NamedLine(value.strip(), slots, one.start + place))
     return found
 
 
