@@ -13,6 +13,7 @@ from bot.dialogue.variation import Variation
 MOST_STEPS = 30
 LEAVES_IT = ("as you recommend", "whatever you suggest is fine", "I leave that to you", "your call")
 ALL_FINE = ("all fine", "nothing different", "no, that's all right", "everything as you assume")
+NOT_FOUND = "found no answer to my questions"
 FILES_WANTED = ("drop them into this thread", "Still needed")
 TICK, NOTHING = "white_check_mark", "tada"
 
@@ -69,6 +70,7 @@ class ScriptedPerson:
         self._volunteers = [name for name, fact in profile.facts.items() if fact.when == "volunteer"]
         self._begun: set[str] = set()  # documents of which the false starts were made
         self._shown = 0
+        self._rows: list[tuple[str, ...]] = []
 
     def play(self) -> Played:
         """Talk until both gates are open (or the one, of what is not built yet), or nothing more happens."""
@@ -136,7 +138,10 @@ class ScriptedPerson:
         conflict = next((one for one in reversed(new) if one.conflict), None)
         if conflict is not None:
             return self._settle(conflict.conflict)
-        rows = [row for one in new for row in one.asks]
+        rows = list(dict.fromkeys(row for one in new for row in one.asks))
+        if not rows and any(NOT_FOUND in one.text for one in new):
+            rows = self._rows  # said again, in other words where there are some
+        self._rows = rows or self._rows
         wants_files = bool(self._files) and any(words in one.text for one in new for words in FILES_WANTED)
         if not rows and not wants_files:
             return False

@@ -20,10 +20,13 @@ from neo.skill import Slot
 from neo.store import Transaction
 from neo.store.tables import ProjectRow
 
-MOST_MISSED = 1  # answers that are not understood and asked for once more; after that Neo goes on with assumptions
+MOST_MOST_MISSED = 1  # answers that are not understood and waited for once more; after that Neo goes on with assumptions
 
 STILL = "My questions above still wait for your answer."
-MISSED = "I found no answer to my questions in that, so here they are once more; _as you recommend_ is an answer too."
+MISSED = (
+    "I found no answer to my questions in that; they still stand above. Say it in other words, for example "
+    "_answers within 2 s_, or _as you recommend_."
+)
 GONE_ON = (
     "I found no answer to my questions in that, so I go on with what I recommend; the document will name it as an "
     "assumption, and a sentence such as _accuracy 90 %, answers within 2 s_ corrects it."
@@ -81,10 +84,15 @@ def take_in(deps: Deps, tx: Transaction, project: ProjectRow, message: Message, 
         tx.outbox.add(project, Post("text", told), deps.now())
     if not _is_answer(message.heard, before, after):
         _talk(deps, tx, project, message, after, answered=bool(message.heard.questions))
-        return
-    if after == before and before.asked and not revising:
-        after = _missed(deps, tx, project, after)
-    go_on(deps, tx, project, replace(after, asked=()))
+    elif after == before and before.asked and not revising and before.missed < MOST_MISSED:
+        tx.projects.save(project, brief=replace(after, missed=before.missed + 1).to_json())
+        tx.outbox.add(project, notice(MISSED), deps.now())
+    elif any(name in after.conflicts for row in before.asked for name in row):
+        tx.projects.save(project, brief=after.to_json())  # which of the two holds is asked above, and waits
+    else:
+        if after == before and before.asked and not revising:
+            tx.outbox.add(project, notice(GONE_ON), deps.now())
+        go_on(deps, tx, project, replace(after, asked=()))
 
 
 def told_of(
@@ -149,16 +157,6 @@ def _talk(deps: Deps, tx: Transaction, project: ProjectRow, message: Message, br
     waits = STILL if brief.asked else ""
     if words := " ".join(part for part in (line, waits) if part):
         tx.outbox.add(project, notice(words), deps.now())
-
-
-def _missed(deps: Deps, tx: Transaction, project: ProjectRow, brief: Brief) -> Brief:
-    """Nothing was understood of an answer: the same questions once more, then assumptions."""
-    if brief.missed >= MOST_MISSED:
-        tx.outbox.add(project, notice(GONE_ON), deps.now())
-        return brief
-    again = {name for row in brief.asked for name in row}
-    tx.outbox.add(project, notice(MISSED), deps.now())
-    return replace(brief, missed=brief.missed + 1, raised=tuple(name for name in brief.raised if name not in again))
 
 
 def asker_of(deps: Deps, tx: Transaction, project: ProjectRow) -> Asker:

@@ -378,7 +378,7 @@ SLOTS: tuple[Slot, ...] = (
         recommended="the people in this channel",
         recommended_words="the people in this channel",
         round=3,
-        cues=("users", "audience", "who"),
+        cues=("users", "audience", "who", "will use", "be using", "used by", "meant for", "intended for", "rely on"),
         phrases=(
             "the support team will use it",
             "only me",

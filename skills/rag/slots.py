@@ -181,7 +181,7 @@ SLOTS: tuple[Slot, ...] = (
         recommended="the people in this channel",
         recommended_words="the people in this channel",
         round=3,
-        cues=("users", "audience", "who"),
+        cues=("users", "audience", "who", "will use", "will ask", "be using", "be asking", "used by", "asked by", "meant for", "intended for", "read by", "relies on", "rely on"),
         phrases=(
             "the support team will use it",
             "new employees in their first weeks",

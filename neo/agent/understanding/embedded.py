@@ -21,10 +21,13 @@ from neo.skill import Slot
 
 SURE = 0.5  # nearness from which a clause has a label
 COMMAND_SURE = 0.66  # a command does something, so it must be nearer
-TEXT_SURE = 0.5  # nearness to a slot's phrases from which a clause gives a text that was not asked for
+TEXT_SURE = 0.5  # weight from which a clause gives a text: its nearness, and the signs that follow
+TEXT_ASKED, TEXT_CUE = 0.2, 0.25
+TALK_SURE = 0.4  # nearness from which a clause is talk, where it is nearer to that than to any slot
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 MOST_COMMAND_PARTS = 2
 NONE = "none"
+TALKS = ("small_talk", "off_topic", "approval", "refusal")
 LEAST_WORDS = 4  # of a part that gave a value already, from which the rest may say something of its own
 UNITS = ("share", "seconds", "dollars")
 _BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
@@ -79,9 +82,8 @@ class _Reading:
         plain = readable(text)
         self.named = named_lines(plain, context)
         for line in self.named:
-            plain = plain[: line.start] + " " * len(line.text) + plain[line.start + len(line.text) :]
-            before = plain.rfind("\n", 0, line.start) + 1
-            plain = plain[:before] + " " * (line.start - before) + plain[line.start :]
+            end = line.start + len(line.text)
+            plain = plain[: line.label] + " " * (end - line.label) + plain[end:]
         self.plain = plain
         self.parts = [part for part in parts(plain) if any(map(str.isalnum, part.text))]
         by_sentence = {one.sentence: one.text for one in sentences(plain)}
@@ -267,7 +269,7 @@ class _Reading:
         texts = [slot for slot in self.context.readable if slot.kind == "text" and slot.name not in taken]
         found: dict[str, Said] = {}
         for slot in texts:
-            if slot.name == "purpose" and self.context.opening:
+            if slot.name == "purpose" and (self.context.opening or slot.name in self.context.known):
                 continue  # the whole opening is the purpose
             for row in range(len(self.parts)):
                 words = self._words_left(row)
@@ -293,23 +295,33 @@ class _Reading:
         for said in self.taken.get(row, ()):
             text = text.replace(said, " ")
         left = re.sub(r"\s+", " ", text).strip(" ,;:-")
-        return left if row not in self.taken or len(left.split()) >= LEAST_WORDS else ""
+        words = re.findall(r"[^\W_]+", left)
+        return left if row not in self.taken or len(words) >= LEAST_WORDS else ""
 
     def _gives(self, row: int, slot: Slot, texts: Sequence[Slot]) -> bool:
-        clause = self.clauses[row]
-        own = clause.nearness.get(slot.name, 0.0)
-        others = max((clause.nearness.get(one.name, 0.0) for one in texts if one is not slot), default=0.0)
-        if own < others or self.labels[row][0].nearness > max(own, SURE):
+        """Whether a part says something of a text slot: it means that slot more than any other, and enough."""
+        own = self._text_weight(row, slot)
+        rivals = [one for one in texts if one is not slot and not (one.name == "purpose" and one.name in self.context.known)]
+        if any(self._text_weight(row, one) > own for one in rivals):
             return False
-        asked = slot.name in self.context.wanted
-        known = slot.name in self.context.known
-        cue = cued(clause.part.text, slot)
-        least = TEXT_SURE - (0.2 if asked else 0.0) - (0.15 if cue else 0.0) + (0.2 if known and not asked else 0.0)
-        return own >= least
+        if self.labels[row][0].nearness > max(own, SURE):
+            return False
+        again = slot.name in self.context.known and slot.name not in self.context.wanted
+        return own >= TEXT_SURE + (0.2 if again else 0.0)
+
+    def _text_weight(self, row: int, slot: Slot) -> float:
+        clause = self.clauses[row]
+        asked = TEXT_ASKED if slot.name in self.context.wanted else 0.0
+        cue = TEXT_CUE if cued(clause.part.text, slot) else 0.0
+        return clause.nearness.get(slot.name, 0.0) + asked + cue
 
     def _idle(self, row: int) -> bool:
         """Talk that asks nothing of anybody."""
-        return self._label(row) in ("small_talk", "off_topic", "approval", "refusal") or len(self.parts[row].text) < 2
+        if len(self.parts[row].text) < 2 or self._label(row) in TALKS:
+            return True
+        best = self.labels[row][0]
+        slots = max((near for name, near in self.clauses[row].nearness.items() if name != NONE), default=0.0)
+        return best.name in TALKS and best.nearness >= TALK_SURE and best.nearness > slots
 
     def _approval(self) -> str:
         labels = {self._label(row) for row in range(len(self.parts)) if row not in self.used}
@@ -324,7 +336,7 @@ class _Reading:
         approval: str,
     ) -> Intent:
         kinds = {one.kind for one in said}
-        labels = {self._label(row) for row in range(len(self.parts))}
+        labels = {self.labels[row][0].name if self._idle(row) else self._label(row) for row in range(len(self.parts))}
         signs = (
             (order is not None, Intent.COMMAND),
             ("said" in kinds or bool(conflicts), Intent.ANSWER),

@@ -15,11 +15,12 @@ _NUMBERED = re.compile(r"^\s*\(?(\d{1,2})\s*[.):]\s+(.+)$")
 
 @dataclass(frozen=True)
 class NamedLine:
-    """A line's own words, the slots that it is about, and where they start in the message."""
+    """A line's own words, the slots that it is about, and where the words, and their label, start in the message."""
 
     text: str
     slots: tuple[Slot, ...]
     start: int
+    label: int
 
 
 def named_lines(text: str, context: Context) -> list[NamedLine]:
@@ -28,7 +29,7 @@ def named_lines(text: str, context: Context) -> list[NamedLine]:
     for one in sentences(text):
         slots, value, place = _named(one.text, context)
         if slots and value.strip():
-            found.append(NamedLine(value.strip(), slots, one.start + place))
+            found.append(NamedLine(value.strip(), slots, one.start + place, one.start))
     return found
 
 
