@@ -7,7 +7,11 @@ from collections.abc import Sequence
 
 LEAST, MOST = "at least", "at most"
 _OTHER = {LEAST: MOST, MOST: LEAST}
-_ABOUT = r"(?:\s*(?:about|around|roughly|approx(?:imately|\.)?|circa|ca\.|~|some|an?|the|of|only|just|like|say|be|is|:|=|than|in|at|[$€£])(?=[\s\d$€£]|$))*\s*$"
+_ABOUT = (
+    r"(?:\s*(?:about|around|roughly|approx(?:imately|\.)?|circa|ca\.|~|some|an?|the|of|only|just|like|say|be|is|:|=|than|in|at|"
+    r"[$€£]|latency|time|response|reply|delay|costs?|price|budget|wait(?:ing)?|accuracy|training|number|duration)"
+    r"(?=[\s\d$€£]|$))*\s*$"
+)
 # Firm words mean what they say whatever is denied before them; comparisons are turned by "not".
 _FIRM = (
     (MOST, r"[<≤]=?|at (?:the )?(?:very )?most|max(?:\.|imum|imal(?:ly)?)?(?: of)?|within|inside|up to|no later than|capped?(?: at)?|"
@@ -18,7 +22,7 @@ _FIRM = (
 _COMPARED = (
     (MOST, r"under|below|beneath|(?<!or )less(?: than)?|fewer(?: than)?|lower than|shorter than|faster than|quicker than|cheaper than|"
            r"smaller than|sooner than|beat|drops? (?:below|under)|falls? (?:below|under)"),
-    (LEAST, r"above|over|more(?: than| then)?|greater than|higher than|better than|larger than|bigger than|longer(?: than)?|slower(?: than)?|"
+    (LEAST, r"above|over(?! in\b)|more(?: than| then)?|greater than|higher than|better than|larger than|bigger than|longer(?: than)?|slower(?: than)?|"
             r"exceed(?:s|ed|ing)?|beyond|past|worse than|later than|surpass(?:es)?|goes? beyond|costlier than|dearer than|"
             r"more expensive than"),
 )
@@ -32,11 +36,11 @@ _COMPARED_BEFORE = tuple((bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{wor
 _AFTER = (
     (MOST, re.compile(
         r"\s*,?\s*(?:\w+\s+)?(?:or (?:less|fewer|faster|lower|under|below|quicker|sooner|cheaper|better(?=\s*latency))|max\b|maximum|"
-        r"tops\b|at (?:the )?(?:very )?most|is the (?:max|limit|maximum|most)|and (?:less|under|below|no more|not more)|"
+        r"tops\b|at (?:the )?(?:very )?most|is the (?:max|limit|maximum|most)|and (?:less|under|below)|(?:(?:and|but)\s+)?(?:no|not)(?: a \w+)? (?:more|longer|higher)\b(?! than)|"
         r"(?:as|is) (?:a|the|an|our) (?:upper )?(?:limit|max(?:imum)?|ceiling|cap)|is too (?:slow|long|much|expensive))", re.IGNORECASE)),
     (LEAST, re.compile(
         r"\s*,?\s*(?:\w+\s+)?(?:or (?:more|higher|better|above|over|up|upwards)|min\b|minimum|at (?:the )?(?:very )?least|"
-        r"(?:and|or) (?:up|above|more|higher|over|upwards)\b|\+|is the (?:min|minimum|least)|"
+        r"(?:and|or) (?:up|above|more|higher|over|upwards)\b|\+|is the (?:min|minimum|least)|(?:(?:and|but)\s+)?(?:no|not) (?:less|lower)\b(?! than)|"
         r"(?:as|is) (?:a|the|an|our) (?:lower (?:limit|bound)|min(?:imum)?))", re.IGNORECASE)),
     (LEAST, re.compile(r"\+", re.IGNORECASE)),
 )  # fmt: skip
@@ -82,7 +86,8 @@ def mark_soft(text: str, places: Sequence[tuple[int, int]]) -> list[bool]:
             continue
         inside = [i for i, (at, _) in enumerate(places) if start <= at < end]
         if not inside:
-            beside = number - 1 if number and _POINTS_BACK.match(text, start, end) else number + 1
+            back = number and (_POINTS_BACK.match(text, start, end) or number + 1 == len(clauses))
+            beside = number - 1 if back else number + 1
             if 0 <= beside < len(clauses):
                 low, high = clauses[beside]
                 inside = [i for i, (at, _) in enumerate(places) if low <= at < high]

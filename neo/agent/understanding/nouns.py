@@ -20,7 +20,7 @@ _SETTING_BEFORE = re.compile(rf"(?<!\w)(?P<noun>{_SETTINGS}){_LINK}", re.IGNOREC
 _MEASURED_BEFORE = re.compile(rf"(?<!\w)(?P<noun>{_MEASURED}){_LINK}", re.IGNORECASE)
 _FILLER = (
     r"(?:(?:or\s+(?:more|less|fewer)|full|whole|more|training|different|individual|other|adult|real|distinct|single|extra|"
-    r"complete|of\s+(?:the\s+)?|human|such|visible|simultaneous|actual|live|total|new|additional|good)\s+){0,2}"
+    r"complete|wrong|right|correct|incorrect|bad|of\s+(?:the\s+)?|human|such|visible|simultaneous|actual|live|total|new|additional|good)\s+){0,2}"
 )
 _AFTER = re.compile(rf"(?:\s+|\s*\+\s+|-(?=[A-Za-z]))[\"'*_(]?{_FILLER}(?P<noun>[A-Za-z][A-Za-z]+)", re.IGNORECASE)
 _NO_NOUN = frozenset(

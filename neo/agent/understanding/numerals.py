@@ -52,7 +52,7 @@ class Numeral:
     Attributes:
         spelt: Written in words.
         part: Written as a part of a whole: "four fifths", "9/10", "half".
-        decimal: With a decimal point, or comma, in digits.
+        decimal: With a decimal point, or comma.
     """
 
     value: float
@@ -115,7 +115,7 @@ def _digits(text: str) -> Iterator[Numeral]:
             continue
         times = _POWERS[(match["k"] or match["power"] or "").lower()] if match["k"] or match["power"] else 1.0
         decimal = bool(match["plain"]) and _DECIMAL.fullmatch(match["plain"]) and not _GROUPED.fullmatch(match["plain"])
-        yield Numeral(value * times, *match.span(), part=bool(match["under"]), decimal=bool(decimal) and times == 1.0)
+        yield Numeral(value * times, *match.span(), part=bool(match["under"] or match["vulgar"]), decimal=bool(decimal) and times == 1.0)
 
 
 def _value(match: re.Match[str]) -> float | None:
@@ -144,7 +144,7 @@ def _spelt(text: str) -> Iterator[Numeral]:
                 yield before
             if _BIG.match(text, start) and (article := _ARTICLE.search(text, max(0, start - 4), start)):
                 start = article.start()
-            before = Numeral(one.value, start, end, spelt=True)
+            before = Numeral(one.value, start, end, spelt=True, decimal="." in one.text)
     if before is not None:
         yield before
 

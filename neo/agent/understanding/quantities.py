@@ -56,8 +56,8 @@ _HALF_MORE = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 # A unit with an article is one of it, where the article is no "per" and the unit no ordinal.
 _ONE = re.compile(
     r"(?:^|[.,;:(!?\n=<>≤≥~]|\b(?:under|within|in|below|than|about|around|roughly|takes?|take|taking|over|after|for|most|least|to|"
-    r"only|just|be|is|are|max(?:imum)?|min(?:imum)?|lasts?|wait|costs?|pay|exceed|sub|above|beyond|ideally|preferably|every|"
-    r"say|maybe|perhaps|inside|and|or|but|until|not|even|almost|nearly|spend|once))\s*"
+    r"only|just|be|is|are|max(?:imum)?|min(?:imum)?|lasts?|costs?|pay|exceed|sub|above|beyond|ideally|preferably|every|"
+    r"say|maybe|perhaps|inside|and|or|but|until|not|even|almost|nearly|spend|once|like))\s*"
     r"(?P<one>(?:an?|one)\s+(?P<word>second|sec|minute|min|hour|day|week|cent|dollar|buck|euro|penny|millisecond))\b"
     r"(?P<half>\s+and\s+a\s+half\b)?"
     r"(?=\s*(?:$|[^\w\s]|and\b|or\b|is\b|are\b|at\b|for\b|per\b|max|on\b|in\b|to\b|with\b|would\b|but\b|when\b|tops\b|please\b|"
@@ -66,11 +66,12 @@ _ONE = re.compile(
 )
 _SUB = re.compile(r"\bsub[\s-]?(?P<word>second|minute|cent|millisecond|hour|dollar)s?\b", re.IGNORECASE)
 _FREE = re.compile(
-    r"(?m:^)\W*(?P<alone>nothing|free|zero|gratis|nada|for nothing)\W*(?m:$)|"
+    r"(?m:^)[^\w\n]{0,9}(?P<alone>nothing|free|zero|gratis|nada|for nothing)[^\w\n]{0,9}(?m:$)|"
+    r"(?:\bnot|n['’]?t|\bnever)\s+(?:\w+\s+){0,3}?(?:cost|pay|spend)(?:ing)?\s+(?:us\s+|me\s+)?"
+    r"(?:anything|a (?:thing|cent|penny|dime))\b|"
     r"\b(?:for free|free of (?:charge|cost)|(?:at )?(?:no|zero) (?:extra |additional |running )?costs?|"
     r"costs?\s+(?:us |me )?nothing|(?:pay|spend|spending|paying)\s+nothing|without (?:any )?(?:costs?|paying)|"
     r"(?:no|zero) (?:budget|money)(?!\s+(?:is|limit))|"
-    r"(?:not|n['’]?t|never)\s+(?:\w+\s+){0,3}?(?:cost|pay|spend)(?:ing)?\s+(?:us\s+|me\s+)?(?:anything|a (?:thing|cent|penny|dime))|"
     r"(?:be|stay|stays|is|it['’]s|remain|completely|totally|entirely|absolutely)\s+free)\b"
     r"(?!\s+(?:of|to|from|text|form|at|on|after|when)\b)(?!-)",
     re.IGNORECASE,
@@ -102,7 +103,7 @@ _ADVERBS = {
     "each": "answer", "apiece": "answer", "a pop": "answer", "monthly": "month", "hourly": "hour", "daily": "day",
     "weekly": "week", "yearly": "year", "annually": "year",
 }  # fmt: skip
-_ASKED = frozenset({*(f"{word}s" for word in ANSWER), *ANSWER, "answers", "queries", "replies", "searches", "lookups"})
+_ASKED = frozenset({"req", "reqs", *(f"{word}s" for word in ANSWER), *ANSWER, "answers", "queries", "replies", "searches", "lookups"})
 
 
 def find(text: str) -> list[_Atom]:
@@ -282,6 +283,9 @@ def _as(one: _Atom, whole: _Atom) -> float:
     return one.value * whole.scale
 
 
+_TOGETHER = re.compile(r"\b(?:for|per|to answer|covering|answering|each|every|month)\b|/", re.IGNORECASE)
+
+
 def _many(gap: str, first: _Atom, second: _Atom) -> _Atom | None:
     """A sum for many answers, or for a month with so many, as the price of one."""
     money, count = (first, second) if first.kind == "dollars" else (second, first)
@@ -289,11 +293,13 @@ def _many(gap: str, first: _Atom, second: _Atom) -> _Atom | None:
         return None
     if money.per not in ("month", "total", "") or money.value == 0:
         return None
+    if not money.per and not _TOGETHER.search(gap):
+        return None  # "20k questions, 2 cents" is no sum for all of them
     return replace(money, value=money.value / count.value, per="answer", start=first.start, end=second.end, noun="")
 
 
 _JOINS: tuple[Join, ...] = (
-    (re.compile(r"\s+(?:in|out of|of|of out)\s+(?:every\s+|each\s+|the\s+|a\s+)?", re.IGNORECASE), _ratio),
+    (re.compile(r"\s+(?:times\s+)?(?:in|out of|of|of out)\s+(?:every\s+|each\s+|the\s+|a\s+)?", re.IGNORECASE), _ratio),
     (re.compile(r"\s*(?:,\s*)?(?:and\s+)?", re.IGNORECASE), _compound),
 )
 _RANGES: tuple[Join, ...] = (
@@ -302,10 +308,10 @@ _RANGES: tuple[Join, ...] = (
 _PRICES: tuple[Join, ...] = (
     (
         re.compile(
-            r"\s*(?:[,(:/]\s*)?(?:(?:a|per|each|every)\s+(?:month|day)\s*,?\s*)?(?:(?:and|with|for|at|per|on|covering|when|we|have|get|"
+            r"\s*(?:[,(:/]\s*)?(?:(?:a|per|each|every|in the|in a|by|by the|/)\s*(?:month|day)\s*,?\s*)?(?:(?:and|with|for|at|per|on|covering|when|we|have|get|"
             r"expect|to answer|answering|about|around|roughly|some|up to|each|every|a|an|the|cost|costs|should|must|may|can|"
             r"under|below|at most|max|maximum|it|is|are|be|handle|handling|serve|serving|of|over|there|will|budget|our|"
-            r"volume|traffic|approx\.?|~|≈|asked|coming in|=|-|–)\s*)*",
+            r"volume|traffic|approx\.?|~|≈|asked|coming in|monthly|@|=|-|–)\s*)*+",
             re.IGNORECASE,
         ),
         _many,

@@ -63,6 +63,8 @@ def _shares(text: str, slot: Slot) -> list[Reading]:
 
 
 def _is_of_errors(text: str, one: Reading) -> bool:
+    if re.search(rf"\b{_ERRORS}", one.said, re.IGNORECASE):
+        return True
     after = _WRONG_AFTER.match(text, one.end, one.end + 40)
     if after:
         return not _RIGHT.search(after[0])
