@@ -32,10 +32,13 @@ def requirements(skill: Skill, brief: Brief, found: Examination, previous: Docum
         sections=tuple(
             section
             for section in (
-                Section("Purpose and people", items=tuple(_values(skill.slots, brief, {"text", "date"}, "assumed"))),
+                Section(
+                    "Purpose and people",
+                    items=tuple(_values(skill.slots, brief, {"text", "date", "emails"}, "assumed")),
+                ),
                 Section("What it must do", items=tuple(skill.requirements(brief, found))),
                 Section("Limits", items=tuple(_limits(skill.slots, brief))),
-                Section("Where and how", items=tuple(_values(skill.slots, brief, {"choice"}, "assumed"))),
+                Section("Where and how", items=tuple(_values(skill.slots, brief, {"choice", "address"}, "assumed"))),
                 Section("Wishes in your words", items=tuple(_wishes(brief))),
                 Section("Assumptions", _ASSUMED, tuple(_assumptions(skill.slots, brief))),
                 Section("What your files hold", items=tuple(Item(note) for note in _files(found))),
@@ -74,10 +77,11 @@ def _values(slots: Sequence[Slot], brief: Brief, kinds: set[str], without: str) 
 
 
 def _limits(slots: Sequence[Slot], brief: Brief) -> list[Item]:
-    signs = {"share": "at least", "seconds": "at most", "dollars": "at most"}
+    signs = {"share": "at least ", "seconds": "at most ", "dollars": "at most ", "number": ""}
     return [
         Item(
-            f"{slot.title}: {signs[slot.kind]} {in_words(slot.kind, value.value, slot.unit)}. {slot.why}",
+            f"{slot.title}: {f'{slot.bound} ' if slot.bound else signs[slot.kind]}"
+            f"{in_words(slot.kind, value.value, slot.unit)}. {slot.why}",
             f"R-{slot.name}",
             _source(value),
         )
@@ -97,7 +101,7 @@ def _assumptions(slots: Sequence[Slot], brief: Brief) -> list[Item]:
     return [
         Item(f"{slot.title}: {in_words(slot.kind, value.value, slot.unit)}.", f"R-{slot.name}", "assumed")
         for slot in slots
-        if slot.kind in ("text", "date", "choice")
+        if slot.kind in ("text", "date", "choice", "emails", "address")
         and (value := brief.values.get(slot.name)) is not None
         and value.source == "assumed"
     ]

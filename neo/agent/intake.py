@@ -84,7 +84,11 @@ def noted(before: Brief, after: Brief, slots: Sequence[Slot]) -> str:
             continue
         slot, new = titles[name], in_words(titles[name].kind, value.value, titles[name].unit)
         old = before.values.get(name)
-        was = f" (was {in_words(slot.kind, old.value, slot.unit)})" if old is not None and old.value != value.value else ""
+        was = (
+            f" (was {in_words(slot.kind, old.value, slot.unit)})"
+            if old is not None and old.value != value.value
+            else ""
+        )
         assumed = " (my assumption, since you don't know)" if value.source == "assumed" else ""
         parts.append(f"{slot.title.lower()} *{new}*{was}{assumed}")
     return f"Noted: {'; '.join(parts)}." if parts else ""

@@ -41,6 +41,9 @@ SKILL = Planned(
     (
         Item("Trains a LoRA adapter of a base model on the examples, and keeps a share of them unseen.", "F-train"),
         Item("Compares the trained model with the base model on the unseen examples.", "F-compare"),
-        Item("Keeps the adapter with the data's hashes and every setting, so that the training can be repeated.", "F-record"),
+        Item(
+            "Keeps the adapter with the data's hashes and every setting, so that the training can be repeated.",
+            "F-record",
+        ),
     ),
 )

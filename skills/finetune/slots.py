@@ -188,11 +188,38 @@ SLOTS: tuple[Slot, ...] = (
         cues=("privacy", "confidential", "data protection"),
         choices={
             STAYS: (
-                *("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house", "our own hardware"),
-                *("not leave", "never leave", "nothing leaves", "not be sent", "nothing may be sent", "no cloud", "not be uploaded"),
+                *(
+                    "stay",
+                    "local",
+                    "on this machine",
+                    "private",
+                    "confidential",
+                    "on-prem",
+                    "in-house",
+                    "our own hardware",
+                ),
+                *(
+                    "not leave",
+                    "never leave",
+                    "nothing leaves",
+                    "not be sent",
+                    "nothing may be sent",
+                    "no cloud",
+                    "not be uploaded",
+                ),
                 *("not go to the cloud", "don't leave", "doesn't leave", "must not go"),
             ),
-            MAY_RENT: ("rented", "rent a", "cloud", "runpod", "aws", "may be sent", "can be sent", "may be uploaded", "may leave"),
+            MAY_RENT: (
+                "rented",
+                "rent a",
+                "cloud",
+                "runpod",
+                "aws",
+                "may be sent",
+                "can be sent",
+                "may be uploaded",
+                "may leave",
+            ),
         },
         phrases=(
             "the examples must not leave our building",
@@ -295,7 +322,17 @@ SLOTS: tuple[Slot, ...] = (
         recommended_words="on this machine",
         round=3,
         cues=("deploy", "host", "where", "serve", "runs"),
-        choices={"this machine": ("this machine", "here", "same machine", "same server", "this server", "this box", "where you are")},
+        choices={
+            "this machine": (
+                "this machine",
+                "here",
+                "same machine",
+                "same server",
+                "this server",
+                "this box",
+                "where you are",
+            )
+        },
         phrases=(
             "serve it on this machine",
             "it runs here",

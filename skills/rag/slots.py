@@ -148,7 +148,14 @@ SLOTS: tuple[Slot, ...] = (
             "mrr": ("mrr", "reciprocal rank"),
             "recall": ("evidence recall", "recall of the evidence", "retrieval recall"),
             "evidence_f2": ("evidence f2", "f2"),
-            "judge_correct": ("judge_correct", "llm judge", "model as judge", "be the judge", "judged correctness", "judge's correct"),
+            "judge_correct": (
+                "judge_correct",
+                "llm judge",
+                "model as judge",
+                "be the judge",
+                "judged correctness",
+                "judge's correct",
+            ),
             "judge_faithful": ("judge_faithful", "faithful", "judged faithfulness"),
         },
         phrases=(
@@ -194,10 +201,35 @@ SLOTS: tuple[Slot, ...] = (
         choices={
             STAYS: (
                 *("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house"),
-                *("not leave", "never leave", "nothing leaves", "not be sent", "nothing may be sent", "no cloud", "not the cloud"),
-                *("not go to the cloud", "not in the cloud", "don't leave", "doesn't leave", "nothing goes to", "offline"),
+                *(
+                    "not leave",
+                    "never leave",
+                    "nothing leaves",
+                    "not be sent",
+                    "nothing may be sent",
+                    "no cloud",
+                    "not the cloud",
+                ),
+                *(
+                    "not go to the cloud",
+                    "not in the cloud",
+                    "don't leave",
+                    "doesn't leave",
+                    "nothing goes to",
+                    "offline",
+                ),
             ),
-            MAY_GO: ("endpoint", "openai", "cloud", "may be sent", "can be sent", "may send", "can send", "may leave", "azure"),
+            MAY_GO: (
+                "endpoint",
+                "openai",
+                "cloud",
+                "may be sent",
+                "can be sent",
+                "may send",
+                "can send",
+                "may leave",
+                "azure",
+            ),
         },
         phrases=(
             "nothing leaves our building",
@@ -219,7 +251,17 @@ SLOTS: tuple[Slot, ...] = (
         recommended_words="on this machine",
         round=3,
         cues=("deploy", "host", "where", "run"),
-        choices={"this machine": ("this machine", "here", "same machine", "same server", "this server", "this box", "where you are")},
+        choices={
+            "this machine": (
+                "this machine",
+                "here",
+                "same machine",
+                "same server",
+                "this server",
+                "this box",
+                "where you are",
+            )
+        },
         phrases=(
             "run it on this machine",
             "host it here",

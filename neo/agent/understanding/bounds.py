@@ -4,56 +4,89 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 LEAST, MOST = "at least", "at most"
 _OTHER = {LEAST: MOST, MOST: LEAST}
 _ABOUT = (
-    r"(?:\s*(?:about|around|roughly|approx(?:imately|\.)?|circa|ca\.|~|some|an?|the|of|only|just|like|say|be|is|:|=|than|in|at|"
+    r"(?:\s*(?:about|around|roughly|approx(?:imately|\.)?|circa|ca\.|~|some|an?|the|of|only|just|like|say|be|is|:|"
+    r"=|than|in|at|"
     r"[$€£]|latency|time|response|reply|delay|costs?|price|budget|wait(?:ing)?|accuracy|training|number|duration)"
     r"(?=[\s\d$€£]|$))*\s*$"
 )
 # Firm words mean what they say whatever is denied before them; comparisons are turned by "not".
 _FIRM = (
-    (MOST, r"[<≤]=?|at (?:the )?(?:very )?most|max(?:\.|imum|imal(?:ly)?)?(?: of)?|within|inside|up to|no later than|capped?(?: at)?|"
-           r"limit(?:ed)?(?: of| to)?|ceiling(?: of)?|tops|upper (?:limit|bound)(?: of)?|sub-?"),
-    (LEAST, r"[>≥]=?|at (?:the )?(?:very )?least|min(?:\.|imum|imal(?:ly)?)?(?: of)?|upwards? of|north of|starting (?:at|from)|"
-            r"lower (?:limit|bound)(?: of)?|floor of|or above"),
+    (
+        MOST,
+        r"[<≤]=?|at (?:the )?(?:very )?most|max(?:\.|imum|imal(?:ly)?)?(?: of)?|within|inside|up to|no later than|"
+        r"capped?(?: at)?|"
+        r"limit(?:ed)?(?: of| to)?|ceiling(?: of)?|tops|upper (?:limit|bound)(?: of)?|sub-?",
+    ),
+    (
+        LEAST,
+        r"[>≥]=?|at (?:the )?(?:very )?least|min(?:\.|imum|imal(?:ly)?)?(?: of)?|upwards? of|north of|"
+        r"starting (?:at|from)|"
+        r"lower (?:limit|bound)(?: of)?|floor of|or above",
+    ),
 )
 _COMPARED = (
-    (MOST, r"under|below|beneath|(?<!or )less(?: than)?|fewer(?: than)?|lower than|shorter than|faster than|quicker than|cheaper than|"
-           r"smaller than|sooner than|beat|drops? (?:below|under)|falls? (?:below|under)"),
-    (LEAST, r"above|over(?! in\b)|more(?: than| then)?|greater than|higher than|better than|larger than|bigger than|longer(?: than)?|slower(?: than)?|"
-            r"exceed(?:s|ed|ing)?|beyond|past|worse than|later than|surpass(?:es)?|goes? beyond|costlier than|dearer than|"
-            r"more expensive than"),
+    (
+        MOST,
+        r"under|below|beneath|(?<!or )less(?: than)?|fewer(?: than)?|lower than|shorter than|faster than|"
+        r"quicker than|cheaper than|"
+        r"smaller than|sooner than|beat|drops? (?:below|under)|falls? (?:below|under)",
+    ),
+    (
+        LEAST,
+        r"above|over(?! in\b)|more(?: than| then)?|greater than|higher than|better than|larger than|bigger than|"
+        r"longer(?: than)?|slower(?: than)?|"
+        r"exceed(?:s|ed|ing)?|beyond|past|worse than|later than|surpass(?:es)?|goes? beyond|costlier than|"
+        r"dearer than|"
+        r"more expensive than",
+    ),
 )
 _DENIAL = re.compile(
-    r"\b(?:no|not|never|nobody|nothing|none|without|neither|nor|can(?:no|['’]?)t|(?:do|does|must|should|sha|wo|would|could|may|need|is|are)n['’]?t)\b"
-    r"(?![^,]*\b(?:sure|know|certain|care|idea|matter|mind|important|maybe|perhaps|problem|issue)\b)(?:\s+[\w'’]+){0,6}\s*$",
+    r"\b(?:no|not|never|nobody|nothing|none|without|neither|nor|can(?:no|['’]?)t|(?:do|does|must|should|sha|wo|"
+    r"would|could|may|need|is|are)n['’]?t)\b"
+    r"(?![^,]*\b(?:sure|know|certain|care|idea|matter|mind|important|maybe|perhaps|problem|"
+    r"issue)\b)(?:\s+[\w'’]+){0,6}\s*$",
     re.IGNORECASE,
 )
-_FIRM_BEFORE = tuple((bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{words}){_ABOUT}", re.IGNORECASE)) for bound, words in _FIRM)
-_COMPARED_BEFORE = tuple((bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{words}){_ABOUT}", re.IGNORECASE)) for bound, words in _COMPARED)
+_FIRM_BEFORE = tuple(
+    (bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{words}){_ABOUT}", re.IGNORECASE)) for bound, words in _FIRM
+)
+_COMPARED_BEFORE = tuple(
+    (bound, re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))(?:{words}){_ABOUT}", re.IGNORECASE)) for bound, words in _COMPARED
+)
 _AFTER = (
     (MOST, re.compile(
-        r"\s*,?\s*(?:\w+\s+)?(?:or (?:less|fewer|faster|lower|under|below|quicker|sooner|cheaper|better(?=\s*latency))|max\b|maximum|"
-        r"tops\b|at (?:the )?(?:very )?most|is the (?:max|limit|maximum|most)|and (?:less|under|below)|(?:(?:and|but)\s+)?(?:no|not)(?: a \w+)? (?:more|longer|higher)\b(?! than)|"
-        r"(?:as|is) (?:a|the|an|our) (?:upper )?(?:limit|max(?:imum)?|ceiling|cap)|is too (?:slow|long|much|expensive))", re.IGNORECASE)),
+        r"\s*,?\s*(?:\w+\s+)?(?:or (?:less|fewer|faster|lower|under|below|quicker|sooner|cheaper|"
+        r"better(?=\s*latency))|max\b|maximum|"
+        r"tops\b|at (?:the )?(?:very )?most|is the (?:max|limit|maximum|most)|and (?:less|under|below)|(?:(?:and|"
+        r"but)\s+)?(?:no|not)(?: a \w+)? (?:more|longer|higher)\b(?! than)|"
+        r"(?:as|is) (?:a|the|an|our) (?:upper )?(?:limit|max(?:imum)?|ceiling|cap)|is too (?:slow|long|much|"
+        r"expensive))", re.IGNORECASE)),
     (LEAST, re.compile(
-        r"\s*,?\s*(?:\w+\s+)?(?:or (?:more|higher|better|above|over|up|upwards)|min\b|minimum|at (?:the )?(?:very )?least|"
-        r"(?:and|or) (?:up|above|more|higher|over|upwards)\b|\+|is the (?:min|minimum|least)|(?:(?:and|but)\s+)?(?:no|not) (?:less|lower)\b(?! than)|"
+        r"\s*,?\s*(?:\w+\s+)?(?:or (?:more|higher|better|above|over|up|upwards)|min\b|minimum|"
+        r"at (?:the )?(?:very )?least|"
+        r"(?:and|or) (?:up|above|more|higher|over|upwards)\b|\+|is the (?:min|minimum|least)|(?:(?:and|"
+        r"but)\s+)?(?:no|not) (?:less|lower)\b(?! than)|"
         r"(?:as|is) (?:a|the|an|our) (?:lower (?:limit|bound)|min(?:imum)?))", re.IGNORECASE)),
     (LEAST, re.compile(r"\+", re.IGNORECASE)),
 )  # fmt: skip
 _REACH = 60  # characters before a quantity in which its bound stands
 
 _WISH = re.compile(
-    r"\b(?:ideally|preferabl[ey]|hopefully|(?:would|['’]d) (?:be )?(?:nice|great|good|cool|lovely|ideal|awesome|perfect|love|prefer|like)|"
-    r"nice to have|if (?:at all )?possible|if you can|in (?:a perfect|an ideal) world|i wish|we wish|dream|stretch goal|"
+    r"\b(?:ideally|preferabl[ey]|hopefully|(?:would|['’]d) (?:be )?(?:nice|great|good|cool|lovely|ideal|awesome|"
+    r"perfect|love|prefer|like)|"
+    r"nice to have|if (?:at all )?possible|if you can|in (?:a perfect|an ideal) world|i wish|we wish|dream|"
+    r"stretch goal|"
     r"(?:i|we) (?:hope|prefer)|prefer(?:red|ence)|optimal(?:ly)?|best case|wish(?:ful)?|better still)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[;!?\n]|\.(?=\s|$)|,(?=\s)|\s[-–—]\s|[()]|\b(?:but|though|although|however|otherwise|and at (?:the )?(?:most|least|very)|"
+    r"[;!?\n]|\.(?=\s|$)|,(?=\s)|\s[-–—]\s|[()]|\b(?:but|though|although|however|otherwise|"
+    r"and at (?:the )?(?:most|least|very)|"
     r"worst case|at the very|hard limit|acceptable)\b",
     re.IGNORECASE,
 )
@@ -99,4 +132,4 @@ def mark_soft(text: str, places: Sequence[tuple[int, int]]) -> list[bool]:
 def _clauses(text: str) -> list[tuple[int, int]]:
     """The places of a text's clauses; a wish with a comma after it ("ideally, ...") goes with what follows."""
     edges = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text)]
-    return [(start, end) for start, end in zip(edges, edges[1:], strict=False) if start < end]
+    return [(start, end) for start, end in pairwise(edges) if start < end]

@@ -11,11 +11,13 @@ from neo.agent.understanding.names import ANY_NAME
 HIDDEN = "\ufffc"
 
 _NUMBERED_THING = (
-    r"version|release|section|chapter|figure|fig|table|page|step|question|rule|level|phase|line|item|article|paragraph|"
+    r"version|release|section|chapter|figure|fig|table|page|step|question|rule|level|phase|line|item|article|"
+    r"paragraph|"
     r"clause|appendix|room|floor|building|camera|cam|channel|gate|door|iso|din|rfc|option|number|no\.|nr\.|ticket"
 )
 _PRODUCT = (
-    r"gpt|chatgpt|llama|qwen|phi|gemma|mistral|claude|gemini|deepseek|python|cuda|windows|ubuntu|debian|java|node|rtx|"
+    r"gpt|chatgpt|llama|qwen|phi|gemma|mistral|claude|gemini|deepseek|python|cuda|windows|ubuntu|debian|java|node|"
+    r"rtx|"
     r"office|word|usb|http|ipv|covid|tls|postgres"
 )
 _LOOKALIKES = (
@@ -33,7 +35,8 @@ _LOOKALIKES = (
     r"(?<![\w-])\d{3}-\d{4}\b",
     r"\b\d+\.\d+\.\d+[\w.-]*|\bv\.?\s?\d+(?:\.\d+)*\b",
     rf"\b(?:{_PRODUCT})[\s-]?v?\d[\w.]*(?:[-\s]\d+b\b)?",
-    rf"\b(?:{_NUMBERED_THING})\s*(?:#\s*)?\d+(?:\.\d+)*\b(?!\s*(?:%|percent|seconds?\b))|[#§]\s?\d+(?:\.\d+)*|(?<=\w)@\d+\b",
+    rf"\b(?:{_NUMBERED_THING})\s*(?:#\s*)?\d+(?:\.\d+)*\b(?!\s*(?:%|percent|seconds?\b))|[#§]\s?\d+(?:\.\d+)*|"
+    rf"(?<=\w)@\d+\b",
     r"\btop[\s_-]?(?:k\s*=?\s*)?\d+\b",
     r"\b\d{1,3}(?:st|nd|rd|th)\b(?:\s*-?\s*percentiles?)?|\b\d{1,2}\.?\d?\s*-?percentiles?\b|\bp\s?\d\d(?:\.\d)?\b",
     # A word of letters and digits: GPT-4o, Q9, int8, Qwen2.5-0.5B; not "sub-2s", nor "USD40".

@@ -27,7 +27,14 @@ _DECIMAL = re.compile(r"\d*[.,]\d+")
 _WORDS = re.compile(r"[A-Za-z]+|\d+|\s+|[^\w\s]|\w+")
 # Not numbers for find_numbers: a unit that looks like an ordinal, and "point" and "and" at the wrong place.
 _UNITS = frozenset({"second", "seconds"})
-_MISSPELT = {"ninty": "ninety", "fourty": "forty", "tow": "two", "eigth": "eight", "eigthy": "eighty", "fivteen": "fifteen"}
+_MISSPELT = {
+    "ninty": "ninety",
+    "fourty": "forty",
+    "tow": "two",
+    "eigth": "eight",
+    "eigthy": "eighty",
+    "fivteen": "fifteen",
+}
 _PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "fifth": 0.2, "tenth": 0.1, "hundredth": 0.01}
 _PHRASES = re.compile(
     r"\b(?:"
@@ -115,7 +122,12 @@ def _digits(text: str) -> Iterator[Numeral]:
             continue
         times = _POWERS[(match["k"] or match["power"] or "").lower()] if match["k"] or match["power"] else 1.0
         decimal = bool(match["plain"]) and _DECIMAL.fullmatch(match["plain"]) and not _GROUPED.fullmatch(match["plain"])
-        yield Numeral(value * times, *match.span(), part=bool(match["under"] or match["vulgar"]), decimal=bool(decimal) and times == 1.0)
+        yield Numeral(
+            value * times,
+            *match.span(),
+            part=bool(match["under"] or match["vulgar"]),
+            decimal=bool(decimal) and times == 1.0,
+        )
 
 
 def _value(match: re.Match[str]) -> float | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from neo.agent.understanding.reading import Reading
 from neo.agent.understanding.readers import READERS
+from neo.agent.understanding.reading import Reading
 from neo.domain.brief import SlotValue
 from neo.skill import Slot
 
@@ -18,7 +18,8 @@ _TAKE = re.compile(
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
-    r"\b(?:(?:don['’]?t|do not|can['’]?t|cannot) (?:\w+ )?(?:know|say|tell)|dunno|idk|no (?:idea|clue)|not sure|unsure|"
+    r"\b(?:(?:don['’]?t|do not|can['’]?t|cannot) (?:\w+ )?(?:know|say|tell)|dunno|idk|no (?:idea|clue)|not sure|"
+    r"unsure|"
     r"not decided|undecided|no preference|don['’]?t (?:mind|care))\b",
     re.IGNORECASE,
 )

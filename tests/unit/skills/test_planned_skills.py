@@ -49,7 +49,7 @@ def test_what_cannot_be_built_keeps_requirements_and_refuses_the_rest(skill: Ski
     brief = Brief(skill.name, "please")
     path = tmp_path / "a.txt"
     path.write_text("a")
-    found = skill.examine([InputFile("a.txt", path, "0" * 64)], brief)
+    found = skill.examine([InputFile("kept", "a.txt", path, "0" * 64)], brief)
     assert found.missing == () and [one.role for one in found.files] == ["kept"]
     assert all(item.id for item in skill.requirements(brief, found))
     with pytest.raises(NotAllowed, match="cannot build"):

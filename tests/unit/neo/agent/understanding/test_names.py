@@ -60,7 +60,10 @@ def test_addresses_stand_as_they_were_written(text: str, values: list[str]) -> N
 
 
 def test_names_of_files() -> None:
-    assert [one.value for one in names.files("handbook.pdf, golden_v2.csv and e.g. this")] == ["handbook.pdf", "golden_v2.csv"]
+    assert [one.value for one in names.files("handbook.pdf, golden_v2.csv and e.g. this")] == [
+        "handbook.pdf",
+        "golden_v2.csv",
+    ]
 
 
 @pytest.mark.parametrize("unit", ["a", "a@", "a.", "/a", "<http://", "1.", "a-1", "a/", "<mailto:"])

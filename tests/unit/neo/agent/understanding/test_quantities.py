@@ -129,7 +129,8 @@ NOTHING = [
     "150 %", "20 % faster", "20% cheaper", "5 percentage points", "reduce it by 20 %",  # no share of a whole
     "a few seconds", "several people", "wait a second", "no one", "this one", "one of them",
     "feel free to ask", "nothing leaves this machine", "the form is free text", "cents matter",
-    "rtsp://10.0.0.5:554/stream1", "/dev/video0", "desk9@example.com", "train_2.jsonl", "<@U12345> 's", "25 fps", "8 GB",
+    "rtsp://10.0.0.5:554/stream1", "/dev/video0", "desk9@example.com", "train_2.jsonl", "<@U12345> 's", "25 fps",
+    "8 GB",
 ]  # fmt: skip
 
 
@@ -164,7 +165,10 @@ def test_what_is_no_quantity_is_not_read(text: str) -> None:
 
 
 def test_a_count_of_questions_beside_a_price_is_no_price_of_many() -> None:
-    assert [(one.kind, one.value) for one in find("20k questions and 2 cents")] == [("number", 20000), ("dollars", 0.02)]
+    assert [(one.kind, one.value) for one in find("20k questions and 2 cents")] == [
+        ("number", 20000),
+        ("dollars", 0.02),
+    ]
 
 
 LONG = 40_000
@@ -184,7 +188,9 @@ def test_a_long_text_ends(unit: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(alphabet=st.sampled_from("0123456789 .,-/%$€sm cent a half one two ten of in under @<>|:\n½"), max_size=80))
+@given(
+    st.text(alphabet=st.sampled_from("0123456789 .,-/%$€sm cent a half one two ten of in under @<>|:\n½"), max_size=80)
+)
 def test_any_text_is_read_without_a_fault_and_in_order(text: str) -> None:
     end = 0
     for one in find(text):

@@ -21,7 +21,8 @@ SHARES = {
     "0.9": 0.9, ".9": 0.9, "an accuracy of 0.8": 0.8, "0.9 accuracy": 0.9,
     "nine in ten": 0.9, "9 out of 10": 0.9, "nine out of ten": 0.9, "four in five": 0.8, "one in twenty": 0.05,
     "three quarters": 0.75, "two thirds": 2 / 3, "four fifths": 0.8, "half of them": 0.5, "9/10 of the answers": 0.9,
-    "nine out of every ten": 0.9, "nine answers in ten": 0.9, "four times out of five": 0.8, "80-85 %": 0.8, "between 80 and 85 %": 0.8,
+    "nine out of every ten": 0.9, "nine answers in ten": 0.9, "four times out of five": 0.8, "80-85 %": 0.8,
+    "between 80 and 85 %": 0.8,
     "90 pct": 0.9, "90 procent": 0.9, "zero point nine": 0.9, "¾ of the answers": 0.75,
 }  # fmt: skip
 SECONDS = {
@@ -31,8 +32,10 @@ SECONDS = {
     "three hundred milliseconds": 0.3, "sub-second": 1.0, "a second": 1.0, "half a second": 0.5,
     "a tenth of a second": 0.1, "quarter of a second": 0.25, "one and a half seconds": 1.5, "a couple of seconds": 2.0,
     "1 min": 60.0, "a minute": 60.0, "half a minute": 30.0, "two minutes": 120.0,
-    "1-2 seconds": 2.0, "between one and two seconds": 2.0, "a second and a half": 1.5, "0,8 s": 0.8, "under a second": 1.0,
-    "1 1/2 seconds": 1.5, "1 min 30 s": 90.0, "an hour": 3600.0, "2 h": 7200.0, "half an hour": 1800.0, "a quarter of an hour": 900.0,
+    "1-2 seconds": 2.0, "between one and two seconds": 2.0, "a second and a half": 1.5, "0,8 s": 0.8,
+    "under a second": 1.0,
+    "1 1/2 seconds": 1.5, "1 min 30 s": 90.0, "an hour": 3600.0, "2 h": 7200.0, "half an hour": 1800.0,
+    "a quarter of an hour": 900.0,
     "a day": 86400.0, "two secnds": 2.0, "200 milli seconds": 0.2, "95 % of the answers within two seconds": 2.0,
     "p95 below 2s": 2.0,
 }  # fmt: skip
@@ -42,7 +45,8 @@ DOLLARS = {
     "two dollars": 2.0, "$1,000": 1000.0, "free": 0.0, "nothing.": 0.0, "it must be free": 0.0, "no cost": 0.0,
     "free of charge": 0.0, "we don't want to pay anything": 0.0, "it costs nothing": 0.0, "without any costs": 0.0,
     "€0.02": 0.02, "1c": 0.01, "a penny": 0.01, "a cent and a half": 0.015, "five bucks per thousand questions": 0.005,
-    "$5 per 1k answers": 0.005, "20k questions a month for $40": 0.002, "20 cents per 10 answers": 0.02, "10-20 cents": 0.2,
+    "$5 per 1k answers": 0.005, "20k questions a month for $40": 0.002, "20 cents per 10 answers": 0.02,
+    "10-20 cents": 0.2,
     "$40 a month for 20k questions": 0.002, "$100 per month at 5,000 questions": 0.02,
     "40 dollars a month for 20 thousand questions": 0.002, "$1,000 a month for 100,000 questions": 0.01,
     "$5 per 1000 questions": 0.005, "$2 per thousand answers": 0.002, "one dollar per thousand questions": 0.001,
@@ -93,6 +97,7 @@ def test_what_is_no_value_is_not_read(kind: str, text: str) -> None:
 def test_several_values_come_in_the_order_in_which_they_stand() -> None:
     readings = READERS["seconds"]("two seconds on average, 500 ms at best, at most 1 min", of("seconds"))
     assert [reading.value for reading in readings] == [2.0, 0.5, 60.0]
+
 
 PEOPLE = of("number", unit="people", cues=("person", "guest", "crowd"))
 RATE = of("number", cues=("learning rate", "lr"))
@@ -159,18 +164,26 @@ def test_what_may_be_wrong_leaves_what_must_be_right(text: str, value: float, bo
 def test_a_wish_gives_way_to_a_limit_in_its_sentence() -> None:
     read = READERS["seconds"]
     assert [(one.value, one.soft) for one in read("Ideally 1 s, at most 2 s.", of("seconds"))] == [(2.0, False)]
-    assert [(one.value, one.soft) for one in read("Ideally 1 s. At most 2 s.", of("seconds"))] == [(1.0, True), (2.0, False)]
+    assert [(one.value, one.soft) for one in read("Ideally 1 s. At most 2 s.", of("seconds"))] == [
+        (1.0, True),
+        (2.0, False),
+    ]
     assert [(one.value, one.soft) for one in read("Ideally 1 s and 90 %.", of("seconds"))] == [(1.0, True)]
 
 
 # Phrases that give a value without saying it: a person has to be asked.
 UNSAID = {
-    "our IP camera speaks RTSP, I'll give you the link", "ping the guard at the front desk by mail", "mail the store manager",
+    "our IP camera speaks RTSP, I'll give you the link", "ping the guard at the front desk by mail",
+    "mail the store manager",
     "please e-mail the two addresses of the night shift", "take whatever small model you have",
     "something with seven billion parameters", "any open model that fits our GPU", "on the machine that you are on",
 }  # fmt: skip
 PHRASES = [
-    (slot, phrase) for skill in SKILLS for slot in skill.slots if slot.kind not in ("text", "files") for phrase in slot.phrases
+    (slot, phrase)
+    for skill in SKILLS
+    for slot in skill.slots
+    if slot.kind not in ("text", "files")
+    for phrase in slot.phrases
 ]
 
 

@@ -27,9 +27,15 @@ SENTENCES: list[tuple[str, list[tuple[str, float, str]]]] = [
     ("no idea, 80 percent?", [("share", 0.8, "")]),
     ("call me at 555-0199 at 8 am", []),
     # a terse engineer
-    ("p95<1.5s, acc>=0.85, <$0.005/query", [("seconds", 1.5, "at most"), ("share", 0.85, "at least"), ("dollars", 0.005, "at most")]),
+    (
+        "p95<1.5s, acc>=0.85, <$0.005/query",
+        [("seconds", 1.5, "at most"), ("share", 0.85, "at least"), ("dollars", 0.005, "at most")],
+    ),
     ("lat: 800ms; acc: 92%; cost: 0.3ct", [("seconds", 0.8, ""), ("share", 0.92, ""), ("dollars", 0.003, "")]),
-    ("r=8, alpha=16, lr=1e-4, 2 epochs", [("number", 8.0, ""), ("number", 16.0, ""), ("number", 1e-4, ""), ("number", 2.0, "")]),
+    (
+        "r=8, alpha=16, lr=1e-4, 2 epochs",
+        [("number", 8.0, ""), ("number", 16.0, ""), ("number", 1e-4, ""), ("number", 2.0, "")],
+    ),
     ("lora rank 32 / alpha 64", [("number", 32.0, ""), ("number", 64.0, "")]),
     ("max latency 2s p99", [("seconds", 2.0, "at most")]),
     ("f1 0.9+", [("share", 0.9, "at least")]),
@@ -60,11 +66,23 @@ SENTENCES: list[tuple[str, list[tuple[str, float, str]]]] = [
     ("until 15.3.2027 latest", []),
     ("95 prozent in under zwei seconds", [("share", 0.95, "")]),
     # long-winded
-    ("While I'd love sub-second replies, anything up to three seconds is acceptable to us.", [("seconds", 1.0, "at most"), ("seconds", 3.0, "at most")]),
+    (
+        "While I'd love sub-second replies, anything up to three seconds is acceptable to us.",
+        [("seconds", 1.0, "at most"), ("seconds", 3.0, "at most")],
+    ),
     ("We can live with one wrong answer in twenty, but not with two.", [("share", 0.05, ""), ("number", 2.0, "")]),
-    ("Spending is capped at fifty dollars per month, for roughly twenty-five thousand questions.", [("dollars", 0.002, "at most")]),
-    ("The hall holds a hundred and twenty people; warn us at a hundred.", [("number", 120.0, ""), ("number", 100.0, "")]),
-    ("Training should be over in an hour and a half, two hours at the outside.", [("seconds", 5400.0, ""), ("seconds", 7200.0, "")]),
+    (
+        "Spending is capped at fifty dollars per month, for roughly twenty-five thousand questions.",
+        [("dollars", 0.002, "at most")],
+    ),
+    (
+        "The hall holds a hundred and twenty people; warn us at a hundred.",
+        [("number", 120.0, ""), ("number", 100.0, "")],
+    ),
+    (
+        "Training should be over in an hour and a half, two hours at the outside.",
+        [("seconds", 5400.0, ""), ("seconds", 7200.0, "")],
+    ),
     ("Three quarters right would do, though nine tenths would be lovely.", [("share", 0.75, ""), ("share", 0.9, "")]),
     ("I'd say between 85 and 90 percent, ideally 95.", [("share", 0.85, ""), ("share", 0.95, "")]),
     ("It must never cost us over a cent and a half.", [("dollars", 0.015, "at most")]),
@@ -115,7 +133,6 @@ SENTENCES: list[tuple[str, list[tuple[str, float, str]]]] = [
     ("3 cts", [("dollars", 0.03, "")]),
     ("every 10 mins", [("seconds", 600.0, "")]),
 ]
-
 
 
 @pytest.mark.parametrize(("text", "wanted"), SENTENCES, ids=[text[:50] for text, _ in SENTENCES])

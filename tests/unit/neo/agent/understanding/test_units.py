@@ -20,7 +20,9 @@ def test_a_unit_is_known(word: str, kind: str, one: float) -> None:
     assert unit_of(word) == (kind, pytest.approx(one))
 
 
-@pytest.mark.parametrize("word", ["people", "pages", "section", "records", "collars", "months", "present", "m", "a" * 100])
+@pytest.mark.parametrize(
+    "word", ["people", "pages", "section", "records", "collars", "months", "present", "m", "a" * 100]
+)
 def test_other_words_are_no_units(word: str) -> None:
     assert unit_of(word) is None
 
