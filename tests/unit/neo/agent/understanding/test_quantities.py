@@ -171,6 +171,27 @@ def test_a_count_of_questions_beside_a_price_is_no_price_of_many() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1-2 seconds", [("seconds", 2.0)]),
+        ("1 – 2 s", [("seconds", 2.0)]),
+        ("1 s to 2 s", [("seconds", 2.0)]),
+        ("one or two seconds", [("seconds", 2.0)]),
+        ("10-20 ms", [("seconds", 0.02)]),
+        ("between 80 and 85 %", [("share", 0.8)]),  # the laxer end of what must at least be right
+        ("$0.01-0.02", [("dollars", 0.02)]),
+        ("2 seconds or 90", [("seconds", 2.0), ("number", 90.0)]),  # a unit stands at the end of a range
+        ("2 seconds and 3 people", [("seconds", 2.0), ("number", 3.0)]),
+        ("3 people in 10 rooms", [("number", 3.0), ("number", 10.0)]),  # no share
+        ("95 % of the answers within 2 s", [("seconds", 2.0)]),  # a percentile
+        ("95 % of the answers right within 2 s", [("share", 0.95), ("seconds", 2.0)]),
+    ],
+)
+def test_neighbours_are_joined_where_they_belong_together(text: str, found: list[tuple[str, float]]) -> None:
+    assert [(one.kind, pytest.approx(one.value)) for one in find(text)] == found
+
+
 LONG = 40_000
 UNITS = [
     "1 ", "a", "under ", "one ", "9,", "$", "a@", "1-", "/a", " ", "not ", "<", "a.b", "1.", "two seconds ", "half ",
