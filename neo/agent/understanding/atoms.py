@@ -33,6 +33,12 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Atom(Quantity):
-    """A quantity in the making: *scale* is what one of its unit comes to."""
+    """A quantity in the making.
+
+    Attributes:
+        scale: What one of its unit comes to.
+        bare: A number without a unit or a noun, which may take its neighbour's.
+    """
 
     scale: float = 1.0
+    bare: bool = False

@@ -42,25 +42,17 @@ def _compound(gap: str, first: Atom, second: Atom) -> Atom | None:
 
 def _range(gap: str, first: Atom, second: Atom) -> Atom | None:
     """'1-2 seconds': the laxer end, which is the upper of a time or a price, and the lower of a share."""
-    bare = [one.kind == "number" and not one.noun for one in (first, second)]
     # A unit stands at the end of a range, but a currency's sign at its start: "$20-30".
-    if first.kind != second.kind and not bare[0] and not (bare[1] and first.kind == "dollars"):
+    if first.kind != second.kind and not first.bare and not (second.bare and first.kind == "dollars"):
         return None
-    if first.kind == second.kind == "number" and not bare[0] and first.noun != second.noun:
+    if first.kind == second.kind == "number" and not first.bare and first.noun != second.noun:
         return None
-    whole = first if second.kind == "number" else second
-    low, high = (_as(one, whole) for one in (first, second))
+    whole = first if second.bare and (not first.bare or first.kind == "share") else second
+    low, high = (one.value if one.kind == whole.kind else one.value * whole.scale for one in (first, second))
     if low > high:
         return None
     value = low if whole.kind == "share" else high
     return replace(whole, value=value, start=first.start, end=second.end, noun=second.noun or first.noun)
-
-
-def _as(one: Atom, whole: Atom) -> float:
-    """The value of a bare number beside a quantity with a unit: in that unit."""
-    if one.kind == whole.kind:
-        return one.value
-    return one.value * whole.scale
 
 
 _TOGETHER = re.compile(r"\b(?:for|per|to answer|covering|answering|each|every|month)\b|/", re.IGNORECASE)

@@ -181,7 +181,7 @@ def _of_part(text: str, numeral: Numeral) -> Atom | None:
         or _DECIMAL_IS_NO_SHARE.match(text, numeral.end)
     ):
         return None
-    return Atom("share", numeral.value, "", numeral.start, numeral.end)
+    return Atom("share", numeral.value, "", numeral.start, numeral.end, bare=True)
 
 
 def _plain(text: str, numeral: Numeral, last: int) -> Atom:
@@ -192,7 +192,7 @@ def _plain(text: str, numeral: Numeral, last: int) -> Atom:
     raw, value = text[numeral.start : numeral.end], numeral.value
     if end > numeral.end and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", raw):
         value = float(raw.replace(".", ""))  # a count is whole: 20.000 questions
-    return Atom("number", value, "", numeral.start, end, noun=noun)
+    return Atom("number", value, "", numeral.start, end, noun=noun, bare=not noun)
 
 
 def _counts(text: str, one: Atom) -> bool:

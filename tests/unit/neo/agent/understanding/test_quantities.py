@@ -181,6 +181,9 @@ def test_a_count_of_questions_beside_a_price_is_no_price_of_many() -> None:
         ("10-20 ms", [("seconds", 0.02)]),
         ("between 80 and 85 %", [("share", 0.8)]),  # the laxer end of what must at least be right
         ("$0.01-0.02", [("dollars", 0.02)]),
+        ("0.5-1.5 s", [("seconds", 1.5)]),
+        ("0.5 to 1 second", [("seconds", 1.0)]),
+        ("0.8-0.9", [("share", 0.8)]),
         ("2 seconds or 90", [("seconds", 2.0), ("number", 90.0)]),  # a unit stands at the end of a range
         ("2 seconds and 3 people", [("seconds", 2.0), ("number", 3.0)]),
         ("3 people in 10 rooms", [("number", 3.0), ("number", 10.0)]),  # no share
