@@ -37,8 +37,10 @@ class Atom(Quantity):
 
     Attributes:
         scale: What one of its unit comes to.
+        period: Months in the time that it is for ("a year": 12), or 0 where none is said.
         bare: A number without a unit or a noun, which may take its neighbour's.
     """
 
     scale: float = 1.0
+    period: float = 0.0
     bare: bool = False

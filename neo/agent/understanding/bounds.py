@@ -29,20 +29,17 @@ _FIRM = (
         r"lower (?:limit|bound)(?: of)?|floor of|or above",
     ),
 )
+_THAN = r" (?:than|then|as)"
 _COMPARED = (
     (
         MOST,
-        r"under|below|beneath|(?<!or )less(?: than)?|fewer(?: than)?|lower than|shorter than|faster than|"
-        r"quicker than|cheaper than|"
-        r"smaller than|sooner than|beat|drops? (?:below|under)|falls? (?:below|under)",
+        rf"under|below|beneath|beat|(?<!or )less(?:{_THAN})?|fewer(?:{_THAN})?|drops? (?:below|under)|falls? (?:below|under)|"
+        rf"(?:lower|shorter|faster|quicker|cheaper|smaller|sooner){_THAN}",
     ),
     (
         LEAST,
-        r"above|over(?! in\b)|more(?: than| then)?|greater than|higher than|better than|larger than|bigger than|"
-        r"longer(?: than)?|slower(?: than)?|"
-        r"exceed(?:s|ed|ing)?|beyond|past|worse than|later than|surpass(?:es)?|goes? beyond|costlier than|"
-        r"dearer than|"
-        r"more expensive than",
+        rf"above|over(?! in\b)|exceed(?:s|ed|ing)?|beyond|past|surpass(?:es)?|more(?:{_THAN})?|longer(?:{_THAN})?|"
+        rf"slower(?:{_THAN})?|(?:greater|higher|better|larger|bigger|worse|later|costlier|dearer|more expensive){_THAN}",
     ),
 )
 _DENIAL = re.compile(
@@ -62,14 +59,16 @@ _AFTER = (
     (MOST, re.compile(
         r"\s*,?\s*(?:\w+\s+)?(?:or (?:less|fewer|faster|lower|under|below|quicker|sooner|cheaper|"
         r"better(?=\s*latency))|max\b|maximum|"
-        r"tops\b|at (?:the )?(?:very )?most|is the (?:max|limit|maximum|most)|and (?:less|under|below)|(?:(?:and|"
+        r"tops\b|at (?:the )?(?:very )?most|is (?:the|our|my) (?:\w+ )?(?:max|limit|maximum|most)|and (?:less|"
+        r"under|below)|(?:(?:and|"
         r"but)\s+)?(?:no|not)(?: a \w+)? (?:more|longer|higher)\b(?! than)|"
         r"(?:as|is) (?:a|the|an|our) (?:upper )?(?:limit|max(?:imum)?|ceiling|cap)|is too (?:slow|long|much|"
         r"expensive))", re.IGNORECASE)),
     (LEAST, re.compile(
         r"\s*,?\s*(?:\w+\s+)?(?:or (?:more|higher|better|above|over|up|upwards)|min\b|minimum|"
         r"at (?:the )?(?:very )?least|"
-        r"(?:and|or) (?:up|above|more|higher|over|upwards)\b|\+|is the (?:min|minimum|least)|(?:(?:and|"
+        r"(?:and|or) (?:up|above|more|higher|over|upwards)\b|\+|is (?:the|our|my) (?:\w+ )?(?:min|minimum|least)|"
+        r"(?:(?:and|"
         r"but)\s+)?(?:no|not) (?:less|lower)\b(?! than)|"
         r"(?:as|is) (?:a|the|an|our) (?:lower (?:limit|bound)|min(?:imum)?))", re.IGNORECASE)),
     (LEAST, re.compile(r"\+", re.IGNORECASE)),

@@ -21,7 +21,8 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 ON_DAY = rf"\b(?:{_MONTH}\s+(?:the\s+)?{_DAY}\b(?!\s*(?:%|percent|people)){_YEAR}|{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR})"
 _COUNT = (
     r"(?:(?:about|around|roughly|maybe|at most|less than)\s+)?(?:\d{1,3}|(?!(?:the|th[aeio]\w+|all|recent|"
-    r"past|last|some|many|business|working|calendar|other|our|most)\b)[a-z]+(?:-[a-z]+)?|an?\s+(?:couple|few)(?:\s+of)?)"
+    r"past|last|some|many|business|working|calendar|other|our|most)\b)[a-z]+(?:-[a-z]+)?|an?\s+(?:couple|"
+    r"few)(?:\s+of)?)"
 )
 _SPAN = r"(?:work(?:ing)?\s+|business\s+|calendar\s+)?(?:days?|weeks?|months?|quarters?|years?)"
 IN_DAYS = (

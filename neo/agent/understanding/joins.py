@@ -27,7 +27,9 @@ def _ratio(gap: str, first: Atom, second: Atom) -> Atom | None:
     if (first.kind, second.kind) != ("number", "number") or not 0 < first.value <= second.value <= 1000:
         return None
     # "Nine answers in ten" is a share; "three people in ten rooms" is none.
-    if (first.noun and second.noun) or (gap.split()[0].lower() == "of" and second.value not in _MANY):
+    if (first.noun and second.noun and second.noun not in _ASKED) or (
+        gap.split()[0].lower() == "of" and second.value not in _MANY
+    ):
         return None
     return _both(first, second, "share", first.value / second.value)
 
@@ -67,13 +69,16 @@ def _many(gap: str, first: Atom, second: Atom) -> Atom | None:
         return None
     if not money.per and not _TOGETHER.search(gap):
         return None  # "20k questions, 2 cents" is no sum for all of them
-    return replace(money, value=money.value / count.value, per="answer", start=first.start, end=second.end, noun="")
+    # A count without a time of its own is of the same time as the sum.
+    count_period = count.period or money.period
+    many = count.value / count_period if count_period and money.per == "month" else count.value
+    return replace(money, value=money.value / many, per="answer", start=first.start, end=second.end, noun="")
 
 
 _JOINS: tuple[Join, ...] = (
     (
         re.compile(
-            r"\s+(?:times\s+)?(?:in|out of|of|of out)\s+(?:every\s+|each\s+|the\s+|"
+            r"\s+(?:times\s+)?(?:in|out of|of|of out|per)\s+(?:every\s+|each\s+|the\s+|"
             r"a\s+)?",
             re.IGNORECASE,
         ),

@@ -43,7 +43,8 @@ _PHRASES = re.compile(
     r"|(?P<couple>(?:an?\s+)?couple(?:\s+of)?)(?=\s)"
     r"|(?:(?:an?|one)\s+)?(?P<part>half|quarter|third|fifth|tenth|hundredth)(?P<of>(?:\s+of)?[\s-]+an?)(?=\s)"
     r"|(?P<quarters>three[\s-]quarters)|(?P<third>(?:one|a)[\s-](?:third|quarter|fifth|tenth))(?=\s+of\b)"
-    r"|(?P<half>half)(?=\s+(?:of|the|our|all|your|my)\b|-?\s*(?:second|sec|cent|dollar|minute|hour)s?\b)"
+    r"|(?P<half>half|(?:an?\s+)?quarter(?=[\s-]+(?:second|hour|minute)))(?=\s+(?:of|the|our|all|your|my)\b|"
+    r"-?\s*(?:second|sec|cent|dollar|minute|hour)s?\b)"
     r")(?![\w])",
     re.IGNORECASE,
 )

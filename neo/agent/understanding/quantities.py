@@ -13,7 +13,7 @@ from neo.agent.understanding.joins import joined
 from neo.agent.understanding.lookalikes import hide
 from neo.agent.understanding.nouns import named, noun_after, noun_before
 from neo.agent.understanding.numerals import Numeral
-from neo.agent.understanding.rates import priced
+from neo.agent.understanding.rates import period_after, priced
 from neo.agent.understanding.units import unit_of
 
 __all__ = ["Quantity", "find"]
@@ -192,7 +192,10 @@ def _plain(text: str, numeral: Numeral, last: int) -> Atom:
     raw, value = text[numeral.start : numeral.end], numeral.value
     if end > numeral.end and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", raw):
         value = float(raw.replace(".", ""))  # a count is whole: 20.000 questions
-    return Atom("number", value, "", numeral.start, end, noun=noun, bare=not noun)
+    bound = "at least" if "+" in text[numeral.end : end] else ""
+    return Atom(
+        "number", value, "", numeral.start, end, noun=noun, bound=bound, bare=not noun, period=period_after(text, end)
+    )
 
 
 def _counts(text: str, one: Atom) -> bool:

@@ -24,6 +24,7 @@ _PER_BEFORE = re.compile(
     r"total|overall|in total|all together|altogether))\b[^.;\n$€£\d]{0,40}$",
     re.IGNORECASE,
 )
+_PERIODS = ("day", "week", "month", "year")
 _ADVERBS = {
     "each": "answer", "apiece": "answer", "a pop": "answer", "monthly": "month", "hourly": "hour", "daily": "day",
     "weekly": "week", "yearly": "year", "annually": "year",
@@ -43,6 +44,15 @@ def priced(text: str, one: Atom) -> Atom:
     groups = match.groupdict()
     word = (groups["of"] or groups["each"] or "total").lower()
     per = PER.get(word) or _ADVERBS.get(word) or "total"
-    if per in ("day", "week", "year"):
-        return replace(one, value=one.value / months_in(per), per="month", end=end)
+    if per in _PERIODS:
+        period = months_in(per)
+        return replace(one, value=one.value / period, per="month", end=end, period=period)
     return replace(one, per=per, end=end)
+
+
+def period_after(text: str, end: int) -> float:
+    """Months in the time that a count which ends at *end* is for: 12 for "a year"; 0 where none is said."""
+    match = _PER.match(text, end)
+    word = (match["of"] or match["each"] or "").lower() if match else ""
+    per = PER.get(word) or _ADVERBS.get(word, "")
+    return months_in(per) if per in _PERIODS else 0.0

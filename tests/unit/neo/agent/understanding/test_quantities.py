@@ -103,6 +103,9 @@ RATES = [
     ("a dollar per thousand answers", 0.001, "answer"),
     ("five bucks per thousand questions", 0.005, "answer"),
     ("20 cents per 10 answers", 0.02, "answer"),
+    ("$480 a year for 240k questions", 0.002, "answer"),  # a year of both
+    ("$480 a year for 20k questions a month", 0.002, "answer"),
+    ("$1 a day for 500 questions a day", 0.002, "answer"),
 ]
 WISHES = [
     ("ideally 1 s", [True]),
