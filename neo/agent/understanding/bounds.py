@@ -33,13 +33,13 @@ _THAN = r" (?:than|then|as)"
 _COMPARED = (
     (
         MOST,
-        rf"under|below|beneath|beat|(?<!or )less(?:{_THAN})?|fewer(?:{_THAN})?|drops? (?:below|under)|falls? (?:below|under)|"
+        rf"under|below|beneath|beat|(?<!or )less(?:{_THAN})?|fewer(?:{_THAN})?|(?:drop|fall)s? (?:below|under)|"
         rf"(?:lower|shorter|faster|quicker|cheaper|smaller|sooner){_THAN}",
     ),
     (
         LEAST,
-        rf"above|over(?! in\b)|exceed(?:s|ed|ing)?|beyond|past|surpass(?:es)?|more(?:{_THAN})?|longer(?:{_THAN})?|"
-        rf"slower(?:{_THAN})?|(?:greater|higher|better|larger|bigger|worse|later|costlier|dearer|more expensive){_THAN}",
+        rf"above|over(?! in\b)|exceed(?:s|ed|ing)?|beyond|past|surpass(?:es)?|(?:more|longer|slower)(?:{_THAN})?|"
+        rf"(?:greater|higher|better|larger|bigger|worse|later|costlier|dearer|more expensive){_THAN}",
     ),
 )
 _DENIAL = re.compile(

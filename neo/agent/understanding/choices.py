@@ -16,7 +16,8 @@ _DENIED_BEFORE = re.compile(
     r"forb[aiy]d\w*|prohibit\w*|ban(?:s|ned)?)\b"
     r"(?![\s\w]{0,12}\b(?:mind|care|object\w*|problem|issue|worr\w+)\b)"
     # Over a comma only within a list: "not to OpenAI, Azure or any cloud".
-    r"(?:\s*(?:[\w'’-]+\s*){0,2},)*[^.,;:!?\n]{0,40}$",
+    r"(?:[^.,;:!?\n]{0,40}|(?:\s*(?:[\w'’-]+\s*){0,2},)+(?![^,]*\b(?:it|we|they|you|keep|use|must|is)\b)"
+    r"(?=[^,]*\b(?:or|nor|ever|any)\b)[^.,;:!?\n]{0,40})$",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.;:!?\n]|\b(?:but|however|instead(?! of)|so)\b", re.IGNORECASE)

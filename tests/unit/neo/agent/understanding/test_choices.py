@@ -36,6 +36,8 @@ PRIVACY = {
         ("not here but in the cloud", ["cloud"]),
         ("there is nothing secret in it, use the cloud", ["cloud"]),
         ("no cloud; it must stay here", ["stays"]),
+        ("no cloud, it stays here", ["stays"]),
+        ("no cloud, private only", ["stays"]),
         ("the documents are not private. Use the cloud", ["cloud"]),
         ("it must stay here, although OpenAI would be better", ["stays", "cloud"]),  # both: somebody has to ask
         ("soundclouds", []),
