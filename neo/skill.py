@@ -44,8 +44,8 @@ class Slot:
         choices: For the kind ``choice``: the normalised values and the words that mean them.
         phrases: Sentences with which people give a value of it, whatever the value: by their meaning it is told from
             others of its kind, and found where no word of *cues* stands.
-        unit: Of a ``number``, in the plural, as a person reads it. Of ``dollars``, what they are paid for: ``answer`` (where
-            nothing is said), ``month``, ``hour`` or ``total``; a sum for another thing is not read as its value.
+        unit: Of a ``number``, in the plural, as a person reads it. Of ``dollars``, what they are paid for: ``answer``
+            (where it is empty), ``month``, ``hour`` or ``total``; a sum for another thing is no value of it.
         bound: ``at least``, ``at most`` or empty: which side of the value is good.
     """
 

@@ -52,7 +52,7 @@ class RagSkill(Skill):
         "answers with citations from scientific papers",
         "which rule applies? the bot should read our regulations and tell",
         "nobody reads the intranet, so let something answer from it",
-        "a helper that quotes the passage it found",
+        "something that quotes the passage it found",
         "index our documents and let people ask",
         "replace our FAQ page by something one can ask",
         "I want to talk to my notes",

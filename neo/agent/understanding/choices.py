@@ -10,18 +10,22 @@ from neo.agent.understanding.reading import Reading
 
 _NEAR = 60  # characters around a choice in which a denial still belongs to it
 _DENIED_BEFORE = re.compile(
-    r"\b(?:no(?!\s*,)|not(?! only)|never|nothing|none|neither|nor|without|avoid\w*|don['’]?t|mustn['’]?t|shouldn['’]?t|"
+    r"\b(?:no(?!\s*,)|not(?! only)|never|nothing|none|neither|nor|without|avoid\w*|don['’]?t|mustn['’]?t|"
+    r"shouldn['’]?t|"
     r"won['’]?t|doesn['’]?t|isn['’]?t|aren['’]?t|can(?:no|['’]?)t|rather than|instead of|other than|except|against|"
     r"forb[aiy]d\w*|prohibit\w*|ban(?:s|ned)?)\b"
     r"(?![\s\w]{0,12}\b(?:mind|care|object\w*|problem|issue|worr\w+)\b)"
     # Over a comma only within a list: "not to OpenAI, Azure or any cloud".
-    r"(?:\s*(?:[\w'’-]+\s*){0,2},)*[^.,;:!?\n]{0,40}$",
+    r"(?:[^.,;:!?\n]{0,40}|(?:\s*(?:[\w'’-]+\s*){0,2},)+(?![^,]*\b(?:it|we|they|you|keep|use|must|is)\b)"
+    r"(?=[^,]*\b(?:or|nor|ever|any)\b)[^.,;:!?\n]{0,40})$",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.;:!?\n]|\b(?:but|however|instead(?! of)|so)\b", re.IGNORECASE)
 _DENIED_AFTER = re.compile(
-    r"[^.;,!?\n]{0,25}?\b(?:(?:not|n['’]?t)\s+(?:be\s+)?(?:ok(?:ay)?|allowed|an option|possible|acceptable|wanted|fine|"
-    r"permitted|good|used|needed)|isn['’]?t\s+(?:ok(?:ay)?|allowed|an option|possible|acceptable|fine|good)|forbidden|"
+    r"[^.;,!?\n]{0,25}?\b(?:(?:not|n['’]?t)\s+(?:be\s+)?(?:ok(?:ay)?|allowed|an option|possible|acceptable|wanted|"
+    r"fine|"
+    r"permitted|good|used|needed)|isn['’]?t\s+(?:ok(?:ay)?|allowed|an option|possible|acceptable|fine|good)|"
+    r"forbidden|"
     r"prohibited|off the table|no[- ]go|out of (?:the )?question|taboo|banned)\b",
     re.IGNORECASE,
 )

@@ -19,7 +19,11 @@ _MONTH = (
 _YEAR = r"(?:,?\s+(?:19|20)\d\d\b)?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 ON_DAY = rf"\b(?:{_MONTH}\s+(?:the\s+)?{_DAY}\b(?!\s*(?:%|percent|people)){_YEAR}|{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR})"
-_COUNT = r"(?:(?:about|around|roughly|maybe|at most|less than)\s+)?(?:\d{1,3}|[a-z]+(?:-[a-z]+)?|an?\s+(?:couple|few)(?:\s+of)?)"
+_COUNT = (
+    r"(?:(?:about|around|roughly|maybe|at most|less than)\s+)?(?:\d{1,3}|(?!(?:the|th[aeio]\w+|all|recent|"
+    r"past|last|some|many|business|working|calendar|other|our|most)\b)[a-z]+(?:-[a-z]+)?|an?\s+(?:couple|"
+    r"few)(?:\s+of)?)"
+)
 _SPAN = r"(?:work(?:ing)?\s+|business\s+|calendar\s+)?(?:days?|weeks?|months?|quarters?|years?)"
 IN_DAYS = (
     rf"\b(?:in|within)\s+(?:the\s+next\s+)?{_COUNT}\s+{_SPAN}(?:['’]?\s+time)?\b|"
@@ -39,7 +43,10 @@ _WITHIN = (
     rf"(?:business\s+)?(?:day\b|{_PERIOD})|(?:mid|early|late)[- ](?:{_MONTH}{_YEAR}|{_PERIOD})|"
     rf"(?:the\s+)?year['’]?s?[- ]end|month[- ]end\b|e\.?o\.?[dwmyq]\b(?:\s+{_WEEKDAY})?|close of business|cob\b"
 )
-_NOW = r"a\.?s\.?a\.?p\b|as (?:soon|quickly|early) as (?:possible|you can)|right away|immediately|yesterday, (?:really|ideally)"
+_NOW = (
+    r"a\.?s\.?a\.?p\b|as (?:soon|quickly|early) as (?:possible|you can)|right away|immediately|"
+    r"yesterday, (?:really|ideally)"
+)
 _TIME = r"(?:,?\s+(?:at\s+)?(?:\d{1,2}(?::\d\d)?\s*[ap]\.?m\b|noon|midnight|morning|evening|afternoon))?"
 _POINT = (
     rf"(?:{_NUMERIC}|{_WITHIN}|{_COMING}|{ON_DAY}|{_QUARTER}|{_WEEKDAY}|{_FEAST}|tomorrow|tonight|today|"
@@ -55,20 +62,24 @@ _CLEAR = _compiled(rf"(?:\b(?:{_NOW})|{IN_DAYS}|\b(?:{_WITHIN}))")
 # A date only where something is to be done by then, or where it is the whole answer.
 _AT = r"(?:\b(?:on|in|at|for|by)\s+)?(?:the\s+)?"
 _DUE = _compiled(
-    r"\b(?:(?:is|starts?|opens?|begins?)(?=\s+on\s)|ready|done|live|finish(?:ed)?|launch(?:es|ed)?|deadline|due|deliver\w*|demo|present|show|need(?:ed)?(?: it)?|"
+    r"\b(?:(?:is|starts?|opens?|begins?)(?=\s+on\s)|ready|done|live|finish(?:ed)?|launch(?:es|ed)?|deadline|due|"
+    r"deliver\w*|demo|present|show|need(?:ed)?(?: it)?|"
     rf"want it|works?|running|up|go-live|release)\b[^.;\n]{{0,40}}?{_AT}(?P<by>\b(?:{_NUMERIC}|{_COMING}|{ON_DAY}|"
     rf"tomorrow|tonight|today|{_QUARTER}|(?<=on ){_WEEKDAY}|(?<=in ){_MONTH}{_YEAR}))"
 )
 _ALONE = _compiled(
     rf"(?:maybe|perhaps|let['’]?s say|sometime|around)?\s*{_AT}(?P<by>{_POINT})"
-    r"(?:\s+(?:please|at the latest|latest|(?:is|would be|will do)(?:\s+(?:fine|ok(?:ay)?|good|great|early enough|enough))?))?"
+    r"(?:\s+(?:please|at the latest|latest|(?:is|would be|will do)(?:\s+(?:fine|ok(?:ay)?|good|great|early enough|"
+    r"enough))?))?"
 )
 _EVENT = _compiled(r"(?:some\s?time )?before (?:the|our|my|we|i) [^.,;!?]{3,60}")
 _NONE = re.compile(
     r"\b(?:(?:no|without(?: a)?|(?:do not|don['’]?t|doesn['’]?t) have a|(?:is|['’]s) not? a|isn['’]?t a)\s+"
     r"(?:(?:fixed|hard|firm|real|particular|specific|set|strict|due|special|big|great)\s+){0,2}"
-    r"(?:deadlines?|dates?|due date|hurry|rush|time pressure|urgency)|not? in (?:a|any) (?:hurry|rush)|(?:not|nothing|n['’]t)"
-    r"(?:\s+\w+)?\s+urgent|take your time|whenever(?: you (?:can|like|want|are ready)| it(?:['’]s| is) ready| suits you)?|"
+    r"(?:deadlines?|dates?|due date|hurry|rush|time pressure|urgency)|not? in (?:a|any) (?:hurry|rush)|(?:not|"
+    r"nothing|n['’]t)"
+    r"(?:\s+\w+)?\s+urgent|take your time|whenever(?: you (?:can|like|want|are ready)| it(?:['’]s| is) ready|"
+    r" suits you)?|"
     r"any\s?time|no time limit|open[- ]ended)\b",
     re.IGNORECASE,
 )

@@ -7,15 +7,17 @@ import re
 from neo.agent.understanding.dates import IN_DAYS, ON_DAY
 from neo.agent.understanding.names import ANY_NAME
 
-# A sign that no pattern of a quantity meets, so that nothing is read across a hidden part.
-HIDDEN = "\x1f"
+# A sign that is neither of a word nor white, so that nothing is read across a hidden part.
+HIDDEN = "\ufffc"
 
 _NUMBERED_THING = (
-    r"version|release|section|chapter|figure|fig|table|page|step|question|rule|level|phase|line|item|article|paragraph|"
+    r"version|release|section|chapter|figure|fig|table|page|step|question|rule|level|phase|line|item|article|"
+    r"paragraph|"
     r"clause|appendix|room|floor|building|camera|cam|channel|gate|door|iso|din|rfc|option|number|no\.|nr\.|ticket"
 )
 _PRODUCT = (
-    r"gpt|chatgpt|llama|qwen|phi|gemma|mistral|claude|gemini|deepseek|python|cuda|windows|ubuntu|debian|java|node|rtx|"
+    r"gpt|chatgpt|llama|qwen|phi|gemma|mistral|claude|gemini|deepseek|python|cuda|windows|ubuntu|debian|java|node|"
+    r"rtx|"
     r"office|word|usb|http|ipv|covid|tls|postgres"
 )
 _LOOKALIKES = (
@@ -33,12 +35,14 @@ _LOOKALIKES = (
     r"(?<![\w-])\d{3}-\d{4}\b",
     r"\b\d+\.\d+\.\d+[\w.-]*|\bv\.?\s?\d+(?:\.\d+)*\b",
     rf"\b(?:{_PRODUCT})[\s-]?v?\d[\w.]*(?:[-\s]\d+b\b)?",
-    rf"\b(?:{_NUMBERED_THING})\s*(?:#\s*)?\d+(?:\.\d+)*\b(?!\s*(?:%|percent|seconds?\b))|[#§@]\s?\d+(?:\.\d+)*",
+    rf"\b(?:{_NUMBERED_THING})\s*(?:#\s*)?\d+(?:\.\d+)*\b(?!\s*(?:%|percent|seconds?\b))|[#§]\s?\d+(?:\.\d+)*|"
+    rf"(?<=\w)@\d+\b",
     r"\btop[\s_-]?(?:k\s*=?\s*)?\d+\b",
     r"\b\d{1,3}(?:st|nd|rd|th)\b(?:\s*-?\s*percentiles?)?|\b\d{1,2}\.?\d?\s*-?percentiles?\b|\bp\s?\d\d(?:\.\d)?\b",
     # A word of letters and digits: GPT-4o, Q9, int8, Qwen2.5-0.5B; not "sub-2s", nor "USD40".
     r"\b(?!(?:sub|under|max|min|about|over|non|usd|eur|us)-?\d)[A-Za-z][A-Za-z_]*-?\d[\w.]*(?:-[\w.]*\w)*",
     r"\b\d+(?:\.\d+)?\s?(?:[kmgt]i?b|mb/s|fps|px|mp|hz|khz|mhz|ghz|bits?|b|mm|cm|km|kg|p|x|v)\b",  # other units
+    r"\s{9,}",  # a gap; and no pattern has to walk it twice
     r"(?m:^)[ \t]*(?:\d{1,2}[.)]|\d:)(?=[ \t]+\S)",  # a list's numbers
 )
 # Each row is tried by itself, so that a row may refer back to a group of its own.

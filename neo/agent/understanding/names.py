@@ -7,7 +7,10 @@ import re
 from neo.agent.understanding.reading import Reading
 
 # Each pattern starts at the start of a word alone, so that a long word is not tried from each of its letters.
-_MAIL = r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}(?:@|\s?[(\[]at[)\]]\s?)[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
+_MAIL = (
+    r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}(?:@|"
+    r"\s?[(\[]at[)\]]\s?)[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,5}"
+)
 _SLACK_MAIL = rf"<mailto:(?P<mail>{_MAIL})(?:\|[^<>\n]{{0,200}})?>"
 
 _SCHEME = r"(?:https?|rtsps?|rtmps?|rtp|udp|tcp|ftp|s3|gs|hf|srt|file|mms)"
@@ -15,11 +18,12 @@ _URL = rf"(?<!\w){_SCHEME}://[^\s<>|\"']{{1,2000}}"
 _SLACK_URL = r"<(?P<slack>[a-z0-9]{2,8}://[^\s<>|]{1,2000})(?:\|[^<>\n]{0,2000})?>"
 # An address comes first, so that "user:secret@host" within it is no e-mail address.
 _MAILS = re.compile(rf"{_SLACK_MAIL}|{_URL}|(?P<plain>{_MAIL})", re.IGNORECASE)
-_HOST = r"(?<![\w./@-])(?:\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:/[^\s<>|]{0,500})?|www\.[\w.-]{2,200}(?:/[^\s<>|]{0,500})?)"
+_HOST = r"(?<![\w./@-])(?:\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?|www\.[\w.-]{2,200})(?:/[^\s<>|]{0,500})?"
 _PATH = r"(?<![\w./:~])(?:~|\.{1,2})?/(?:[\w.-]{1,100}/){1,12}[\w.-]{0,100}\w"
 _DRIVE = r"(?<!\w)[A-Za-z]:\\[^\s<>|]{1,500}"
 _ENDINGS = (
-    r"pdf|docx?|xlsx?|pptx?|csv|tsv|jsonl?|txt|md|html?|xml|zip|parquet|ya?ml|toml|mp4|avi|mkv|mov|webm|m3u8|jpe?g|png|"
+    r"pdf|docx?|xlsx?|pptx?|csv|tsv|jsonl?|txt|md|html?|xml|zip|parquet|ya?ml|toml|mp4|avi|mkv|mov|webm|m3u8|"
+    r"jpe?g|png|"
     r"gguf|safetensors|onnx|pt|py|ipynb"
 )
 _FILE = rf"(?<![\w./@-])\w[\w-]{{0,80}}(?:\.[\w-]{{1,80}}){{0,4}}\.(?:{_ENDINGS})\b"

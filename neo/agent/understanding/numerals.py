@@ -43,7 +43,8 @@ _PHRASES = re.compile(
     r"|(?P<couple>(?:an?\s+)?couple(?:\s+of)?)(?=\s)"
     r"|(?:(?:an?|one)\s+)?(?P<part>half|quarter|third|fifth|tenth|hundredth)(?P<of>(?:\s+of)?[\s-]+an?)(?=\s)"
     r"|(?P<quarters>three[\s-]quarters)|(?P<third>(?:one|a)[\s-](?:third|quarter|fifth|tenth))(?=\s+of\b)"
-    r"|(?P<half>half)(?=\s+(?:of|the|our|all|your|my)\b|-?\s*(?:second|sec|cent|dollar|minute|hour)s?\b)"
+    r"|(?P<half>half|(?:an?\s+)?quarter(?=[\s-]+(?:second|hour|minute)))(?=\s+(?:of|the|our|all|your|my)\b|"
+    r"-?\s*(?:second|sec|cent|dollar|minute|hour)s?\b)"
     r")(?![\w])",
     re.IGNORECASE,
 )
@@ -59,7 +60,7 @@ class Numeral:
     Attributes:
         spelt: Written in words.
         part: Written as a part of a whole: "four fifths", "9/10", "half".
-        decimal: With a decimal point, or comma, in digits.
+        decimal: With a decimal point, or comma.
     """
 
     value: float
@@ -122,7 +123,12 @@ def _digits(text: str) -> Iterator[Numeral]:
             continue
         times = _POWERS[(match["k"] or match["power"] or "").lower()] if match["k"] or match["power"] else 1.0
         decimal = bool(match["plain"]) and _DECIMAL.fullmatch(match["plain"]) and not _GROUPED.fullmatch(match["plain"])
-        yield Numeral(value * times, *match.span(), part=bool(match["under"]), decimal=bool(decimal) and times == 1.0)
+        yield Numeral(
+            value * times,
+            *match.span(),
+            part=bool(match["under"] or match["vulgar"]),
+            decimal=bool(decimal) and times == 1.0,
+        )
 
 
 def _value(match: re.Match[str]) -> float | None:
@@ -151,7 +157,7 @@ def _spelt(text: str) -> Iterator[Numeral]:
                 yield before
             if _BIG.match(text, start) and (article := _ARTICLE.search(text, max(0, start - 4), start)):
                 start = article.start()
-            before = Numeral(one.value, start, end, spelt=True)
+            before = Numeral(one.value, start, end, spelt=True, decimal="." in one.text)
     if before is not None:
         yield before
 

@@ -13,15 +13,21 @@ from neo.agent.understanding.reading import Reader, Reading
 from neo.skill import Slot
 
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n")
-_ERRORS = r"(?:errors?|error[\s-]rate|wrong\w*|incorrect\w*|false|mistakes?|fail\w*|hallucinat\w*|bad|miss(?:es|ed)?|inaccura\w*)\b"
+_ERRORS = (
+    r"(?:errors?|error[\s-]rate|wrong\w*|incorrect\w*|false|mistakes?|fail\w*|hallucinat\w*|bad|miss(?:es|"
+    r"ed)?|inaccura\w*)\b"
+)
 _WRONG_AFTER = re.compile(rf"\s*(?:of\s+(?:the\s+|all\s+|its\s+|our\s+)?)?(?:\w+\s+){{0,3}}?{_ERRORS}", re.IGNORECASE)
 _WRONG_BEFORE = re.compile(rf"\b{_ERRORS}[^.,;\d]{{0,25}}$", re.IGNORECASE)
 _RIGHT = re.compile(r"\b(?:right|correct\w*|accura\w*|good)\b", re.IGNORECASE)
 # Words beside a number that is a whole answer.
 _BESIDE = re.compile(
-    r"(?:\b(?:about|around|roughly|approximately|maybe|perhaps|say|i|we|think|guess|suppose|would|be|fine|good|please|ok(?:ay)?|more|"
-    r"than|over|above|at|least|most|under|below|max(?:imum)?|min(?:imum)?|or|so|up|to|no|not|less|fewer|the|a|an|is|it|should|"
-    r"make|let['’]?s|let|us|set|of|use|with|go|take|just|only|yes|then|want|like|that|them|and|from|between|exactly|in|total|usual|default|standard|normal)\b|"
+    r"(?:\b(?:about|around|roughly|approximately|maybe|perhaps|say|i|we|think|guess|suppose|would|be|fine|good|"
+    r"please|ok(?:ay)?|more|"
+    r"than|over|above|at|least|most|under|below|max(?:imum)?|min(?:imum)?|or|so|up|to|no|not|less|fewer|the|a|an|"
+    r"is|it|should|"
+    r"make|let['’]?s|let|us|set|of|use|with|go|take|just|only|yes|then|want|like|that|them|and|from|between|"
+    r"exactly|in|total|usual|default|standard|normal)\b|"
     r"[\s.,;:!?~<>=≥≤()+'\"*_-])*",
     re.IGNORECASE,
 )
@@ -63,6 +69,8 @@ def _shares(text: str, slot: Slot) -> list[Reading]:
 
 
 def _is_of_errors(text: str, one: Reading) -> bool:
+    if re.search(rf"\b{_ERRORS}", one.said, re.IGNORECASE):
+        return True
     after = _WRONG_AFTER.match(text, one.end, one.end + 40)
     if after:
         return not _RIGHT.search(after[0])

@@ -11,7 +11,8 @@ import pint
 _TIME = {
     "ms": "millisecond", "msec": "millisecond", "msecs": "millisecond", "millis": "millisecond", "milli": "millisecond",
     "millisec": "millisecond", "millisecs": "millisecond", "millisecond": "millisecond", "milliseconds": "millisecond",
-    "s": "second", "sec": "second", "secs": "second", "second": "second", "seconds": "second", "sekunden": "second",
+    "s": "second", "sec": "second", "secs": "second", "second": "second", "seconds": "second",
+    "sekunden": "second", "sek": "second",
     "min": "minute", "mins": "minute", "minute": "minute", "minutes": "minute",
     "h": "hour", "hr": "hour", "hrs": "hour", "hour": "hour", "hours": "hour",
     "day": "day", "days": "day", "wk": "week", "wks": "week", "week": "week", "weeks": "week",
