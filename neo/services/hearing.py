@@ -8,6 +8,7 @@ from neo.agent import help as topics
 from neo.agent.intake import Asker, missing_files, next_turn, noted
 from neo.agent.merge import Speaker, may_decide, merged, settled
 from neo.agent.understanding import marks
+from neo.agent.understanding.clauses import MOST_CHARS
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.result import Intent, Understanding
 from neo.domain.brief import Brief, Wish
@@ -20,7 +21,11 @@ from neo.skill import Slot
 from neo.store import Transaction
 from neo.store.tables import ProjectRow
 
-MOST_MOST_MISSED = 1  # answers that are not understood and waited for once more; after that Neo goes on with assumptions
+MOST_MOST_MISSED = (
+    1  # answers that are not understood and waited for once more; after that Neo goes on with assumptions
+)
+
+MOST_MISSED = 1  # answers that are not understood and waited for once more; after that Neo goes on with assumptions
 
 STILL = "My questions above still wait for your answer."
 MISSED = (
@@ -39,12 +44,16 @@ SECRET = (
 )
 FOREIGN = (
     "I read English alone here, and found nothing in that which I understand. Where a language model is set "
-    "(`OPENAI_BASE_URL`), I read other languages too. "
+    "(`OPENAI_BASE_URL`), I read other languages too."
+)
+LONG = (
+    "Your message has {count:,} characters; I read the first {most:,} of it. Send long texts as a file, and say what "
+    "matters in a few sentences."
 )
 TALK: dict[Intent, str] = {
     Intent.SMALL_TALK: ":slightly_smiling_face:",
     Intent.OFF_TOPIC: "That is outside what I do here: I build and watch AI systems.",
-    Intent.APPROVAL: "There is nothing to approve yet: I ask first, then post a document, and you react to it with a tick.",
+    Intent.APPROVAL: "There is nothing to approve yet: I ask first, then post a document, and you approve that by an emoji on it.",
     Intent.REFUSAL: "Tell me what is wrong, in a sentence, and I take it in.",
 }
 _WANTS = ("want", "should", "must", "need", "please", "prefer", "never", "always", "would like", "important", "avoid")
@@ -86,7 +95,7 @@ def take_in(deps: Deps, tx: Transaction, project: ProjectRow, message: Message, 
         _talk(deps, tx, project, message, after, answered=bool(message.heard.questions))
     elif after == before and before.asked and not revising and before.missed < MOST_MISSED:
         tx.projects.save(project, brief=replace(after, missed=before.missed + 1).to_json())
-        tx.outbox.add(project, notice(MISSED), deps.now())
+        tx.outbox.add(project, notice(f"{FOREIGN} {STILL}" if is_foreign(message.text) else MISSED), deps.now())
     elif any(name in after.conflicts for row in before.asked for name in row):
         tx.projects.save(project, brief=after.to_json())  # which of the two holds is asked above, and waits
     else:
@@ -111,7 +120,8 @@ def told_of(
     touches += ["corrected"] if any(one.corrects for one in heard.values) else []
     people.note_touches(tx, project.team, message.user, touches)
     warn_of_secrets(deps, tx, project, message)
-    lines = [topics.answers(heard.questions, tuple(slots.values()))] if heard.questions else []
+    lines = [LONG.format(count=len(message.text), most=MOST_CHARS)] if len(message.text) > MOST_CHARS else []
+    lines += [topics.answers(heard.questions, tuple(slots.values()))] if heard.questions else []
     line = noted(before, after, tuple(slots.values()))
     if line and message.user != project.owner:
         line = f"From <@{message.user}>: {line}"
@@ -127,6 +137,12 @@ def warn_of_secrets(deps: Deps, tx: Transaction, project: ProjectRow, message: M
     if message.secrets:
         count = "a secret" if message.secrets == 1 else f"{message.secrets} secrets"
         tx.outbox.add(project, private(SECRET.format(count=count), message.user), deps.now())
+
+
+def is_foreign(text: str) -> bool:
+    """Whether most letters are of another alphabet."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return bool(letters) and sum(letter > "\u024f" for letter in letters) > len(letters) / 2
 
 
 def _settled(brief: Brief, message: Message, speaker: Speaker) -> Brief:

@@ -6,6 +6,8 @@ from neo.skill import Slot
 from skills.finetune.training import TRAINING
 
 STAYS = "everything stays on this machine"
+NOTHING = ("nothing", "none of it", "no document", "no file", "no data", "no text", "no page", "none of this")
+VERBS = ("can", "may", "must", "should", "is to", "is allowed to", "will", "shall")
 MAY_RENT = "data may go to a rented GPU"
 PACKAGED = "the packaged small model"
 
@@ -191,6 +193,32 @@ SLOTS: tuple[Slot, ...] = (
         cues=("privacy", "confidential", "data protection"),
         choices={
             STAYS: (
+                *(f"{subject} {verb} leave" for subject in NOTHING for verb in VERBS),
+                *(
+                    "cannot leave",
+                    "can't leave",
+                    "mustn't leave",
+                    "must not leave",
+                    "may not leave",
+                    "should not leave",
+                ),
+                *(
+                    "do not leave",
+                    "does not leave",
+                    "not to leave",
+                    "no data leaves",
+                    "no text leaves",
+                    "none of it leaves",
+                ),
+                *(
+                    "in house",
+                    "inside our network",
+                    "within our network",
+                    "inside the company",
+                    "our own servers",
+                    "our servers",
+                ),
+                *("air-gapped", "no outside", "no external", "nothing external", "not outside", "no third part"),
                 *(
                     "stay",
                     "local",

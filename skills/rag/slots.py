@@ -6,6 +6,8 @@ from neo.skill import Slot
 
 FITTING = "the one that fits your golden set: of the answers where it has some, else of the evidence found"
 STAYS = "everything stays on this machine"
+NOTHING = ("nothing", "none of it", "no document", "no file", "no data", "no text", "no page", "none of this")
+VERBS = ("can", "may", "must", "should", "is to", "is allowed to", "will", "shall")
 MAY_GO = "texts may be sent to the endpoint"
 
 SLOTS: tuple[Slot, ...] = (
@@ -181,7 +183,22 @@ SLOTS: tuple[Slot, ...] = (
         recommended="the people in this channel",
         recommended_words="the people in this channel",
         round=3,
-        cues=("users", "audience", "who", "will use", "will ask", "be using", "be asking", "used by", "asked by", "meant for", "intended for", "read by", "relies on", "rely on"),
+        cues=(
+            "users",
+            "audience",
+            "who",
+            "will use",
+            "will ask",
+            "be using",
+            "be asking",
+            "used by",
+            "asked by",
+            "meant for",
+            "intended for",
+            "read by",
+            "relies on",
+            "rely on",
+        ),
         phrases=(
             "the support team will use it",
             "new employees in their first weeks",
@@ -204,6 +221,32 @@ SLOTS: tuple[Slot, ...] = (
         cues=("privacy", "confidential"),
         choices={
             STAYS: (
+                *(f"{subject} {verb} leave" for subject in NOTHING for verb in VERBS),
+                *(
+                    "cannot leave",
+                    "can't leave",
+                    "mustn't leave",
+                    "must not leave",
+                    "may not leave",
+                    "should not leave",
+                ),
+                *(
+                    "do not leave",
+                    "does not leave",
+                    "not to leave",
+                    "no data leaves",
+                    "no text leaves",
+                    "none of it leaves",
+                ),
+                *(
+                    "in house",
+                    "inside our network",
+                    "within our network",
+                    "inside the company",
+                    "our own servers",
+                    "our servers",
+                ),
+                *("air-gapped", "no outside", "no external", "nothing external", "not outside", "no third part"),
                 *("stay", "local", "on this machine", "private", "confidential", "on-prem", "in-house"),
                 *(
                     "not leave",
@@ -224,6 +267,33 @@ SLOTS: tuple[Slot, ...] = (
                 ),
             ),
             MAY_GO: (
+                *(
+                    "gpt",
+                    "claude",
+                    "gemini",
+                    "mistral",
+                    "hosted model",
+                    "external model",
+                    "outside model",
+                    "external api",
+                ),
+                *(
+                    "no secrets",
+                    "not secret",
+                    "not confidential",
+                    "nothing confidential",
+                    "nothing secret",
+                    "not sensitive",
+                ),
+                *(
+                    "public anyway",
+                    "all public",
+                    "is public",
+                    "are public",
+                    "api is fine",
+                    "hosted is fine",
+                    "online model",
+                ),
                 "endpoint",
                 "openai",
                 "cloud",

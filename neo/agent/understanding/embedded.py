@@ -301,7 +301,9 @@ class _Reading:
     def _gives(self, row: int, slot: Slot, texts: Sequence[Slot]) -> bool:
         """Whether a part says something of a text slot: it means that slot more than any other, and enough."""
         own = self._text_weight(row, slot)
-        rivals = [one for one in texts if one is not slot and not (one.name == "purpose" and one.name in self.context.known)]
+        rivals = [
+            one for one in texts if one is not slot and not (one.name == "purpose" and one.name in self.context.known)
+        ]
         if any(self._text_weight(row, one) > own for one in rivals):
             return False
         if self.labels[row][0].nearness > max(own, SURE):
@@ -311,7 +313,8 @@ class _Reading:
 
     def _text_weight(self, row: int, slot: Slot) -> float:
         clause = self.clauses[row]
-        asked = TEXT_ASKED if slot.name in self.context.wanted else 0.0
+        # What stands beside a value was hardly said for the sake of another slot.
+        asked = TEXT_ASKED if slot.name in self.context.wanted and row not in self.taken else 0.0
         cue = TEXT_CUE if cued(clause.part.text, slot) else 0.0
         return clause.nearness.get(slot.name, 0.0) + asked + cue
 
@@ -345,6 +348,7 @@ class _Reading:
             (bool(questions), Intent.QUESTION),
             (approval == "for", Intent.APPROVAL),
             (approval == "against", Intent.REFUSAL),
+            (not any(map(str.isalnum, re.sub(r":[a-z0-9_+-]+:", "", self.text))), Intent.SMALL_TALK),
             ("off_topic" in labels, Intent.OFF_TOPIC),
             ("small_talk" in labels, Intent.SMALL_TALK),
             ("recommendation" in labels, Intent.RECOMMENDATION),
