@@ -108,9 +108,11 @@ class Play:
         self._see("drop them into this thread")
         self._say("Here are our handbooks and our golden questions.", self._files())
         self._see("answer in your own words")
-        self._say("At least 60 % accurate, answers within 2 seconds, and at most 1 cent a question.")
-        self._see("Who will ask it")
-        self._press("recommended")
+        self._say(
+            "At least 60 % accurate, answers within 2 seconds, at most 1 cent a question, and nothing leaves this machine."
+        )
+        self._see("Is anything different from what I assume")
+        self._press("take")
         self._approve("requirements")
         self._approve("architecture")
         self._search()

@@ -92,9 +92,9 @@ def _say(page: Page, text: str) -> None:
 
 def _answer(page: Page, replies: Locator) -> None:
     expect(replies.get_by_text("How much of the expected answers")).to_be_visible()
-    _say(page, "50 % is enough, within 2 seconds, at most 1 cent")
-    expect(replies.get_by_text("Who will ask it?")).to_be_visible(timeout=30_000)
-    replies.get_by_role("button", name="Take all recommendations").last.click()
+    _say(page, "50 % is enough, within 2 seconds, at most 1 cent, and all of it stays here")
+    expect(replies.get_by_text("Is anything different from what I assume?")).to_be_visible(timeout=30_000)
+    replies.get_by_role("button", name="All as you assume").last.click()
 
 
 def _document(replies: Locator, title: str) -> Locator:

@@ -309,7 +309,7 @@ class _Reading:
         if self.labels[row][0].nearness > max(own, SURE):
             return False
         again = slot.name in self.context.known and slot.name not in self.context.wanted
-        return own >= TEXT_SURE + (0.2 if again else 0.0)
+        return own >= TEXT_SURE + (0.2 if again or row in self.taken else 0.0)
 
     def _text_weight(self, row: int, slot: Slot) -> float:
         clause = self.clauses[row]
