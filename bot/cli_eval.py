@@ -30,7 +30,9 @@ def _group() -> None:
 @app.command()
 def dialogue(
     seed: Annotated[int, typer.Option(help="Of paraphrases, order, splitting, typos and restarts.")] = 0,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write scores, intervals and every run here.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write scores, intervals and every run here.")
+    ] = None,
     profiles: Annotated[Path, typer.Option(help="Folder of profiles; see docs/dialogue-profiles.md.")] = ASIDE,
     model: Annotated[str, typer.Option(help="Read messages by this model of the endpoint OPENAI_BASE_URL.")] = "",
     runs: Annotated[int, typer.Option(min=1, help="Runs of each profile; pass^5 wants five.")] = 5,
@@ -56,7 +58,11 @@ def dialogue(
         def watch(one: Conversation) -> None:
             bar.advance(task)
             if one.score.faults:
-                bar.console.print(f"[dim]{one.score.profile}[{one.score.run}]: {'; '.join(one.score.faults)[:300]}[/]", markup=True, highlight=False)
+                bar.console.print(
+                    f"[dim]{one.score.profile}[{one.score.run}]: {'; '.join(one.score.faults)[:300]}[/]",
+                    markup=True,
+                    highlight=False,
+                )
 
         found = evaluate(people, settings, seed, runs, jobs, watch)
     if transcript:
@@ -74,7 +80,9 @@ def dialogue(
 
 def _table(found: dict[str, Any], people: int, runs: int) -> None:
     form, nothing = found["baselines"]["asks_everything"], found["baselines"]["asks_nothing"]
-    table = Table("score", "Neo", "95 % interval", "a form", "no question", title=f"{people} profiles, {runs} runs each")
+    table = Table(
+        "score", "Neo", "95 % interval", "a form", "no question", title=f"{people} profiles, {runs} runs each"
+    )
     for name, value in found["scores"].items():
         interval = found["intervals"].get(name, ())
         others = [f"{one[name]:.3f}" if name in one else "" for one in (form, nothing)]

@@ -109,7 +109,8 @@ class Play:
         self._say("Here are our handbooks and our golden questions.", self._files())
         self._see("answer in your own words")
         self._say(
-            "At least 60 % accurate, answers within 2 seconds, at most 1 cent a question, and nothing leaves this machine."
+            "At least 60 % accurate, answers within 2 seconds, at most 1 cent a question, and nothing leaves "
+            "this machine."
         )
         self._see("Is anything different from what I assume")
         self._press("take")

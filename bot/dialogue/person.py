@@ -115,7 +115,9 @@ class ScriptedPerson:
 
     def _say(self, sentences: Sequence[str], gives: Sequence[str] = (), *, files: tuple[str, ...] = ()) -> None:
         for number, text in enumerate(self.vary.messages(sentences) or [""]):
-            self.played.lines.append(Line("person", f"{text}{f' [files: {chr(44).join(files)}]' if files and not number else ''}"))
+            self.played.lines.append(
+                Line("person", f"{text}{f' [files: {chr(44).join(files)}]' if files and not number else ''}")
+            )
             for name in gives:
                 self.played.sayings.setdefault(name, [])
             self._known.update(gives)
@@ -156,7 +158,11 @@ class ScriptedPerson:
         if sentences or files or not early:
             extra = [self._saying(one.slot, one.say) for one in late]
             self._contradictions = [one for one in self._contradictions if one not in late]
-            self._say([*sentences, *extra] or [self.vary.choose(ALL_FINE if rows else ("here are the files",))], gives, files=files)
+            self._say(
+                [*sentences, *extra] or [self.vary.choose(ALL_FINE if rows else ("here are the files",))],
+                gives,
+                files=files,
+            )
         return True
 
     def _answers(self, rows: Sequence[tuple[str, ...]]) -> tuple[list[str], list[str]]:

@@ -77,7 +77,9 @@ def _same(one: float | str, value: Any) -> bool:
     return " ".join(_words(str(one))) == " ".join(_words(str(value)))
 
 
-def judged(profile: Profile, run: int, played: Played, brief: Brief, violations: Sequence[str], found: Sequence[str]) -> Score:
+def judged(
+    profile: Profile, run: int, played: Played, brief: Brief, violations: Sequence[str], found: Sequence[str]
+) -> Score:
     """The score of one run.
 
     Args:
@@ -121,7 +123,9 @@ def _faults(
 ) -> list[str]:
     faults = [f"{name}: not taken (want {_wanted(profile, name)})" for name, is_so in one.recalled.items() if not is_so]
     faults += [
-        f"{name}: is {brief.value(name)!r}, want {_wanted(profile, name)}" for name, is_so in one.exact.items() if not is_so
+        f"{name}: is {brief.value(name)!r}, want {_wanted(profile, name)}"
+        for name, is_so in one.exact.items()
+        if not is_so
     ]
     faults += [f"{name}: not said to be an assumption" for name in profile.unknown if not _is_assumed(brief, name)]
     faults += [f"asked again: {', '.join(row.slots)}" for row in played.asked if row.redundant]
@@ -149,7 +153,9 @@ def gate_breaches(stage: Stage) -> list[str]:
     breaches = []
     with stage.neo.deps.store.read() as tx:
         allowed = {OWNER, *project.approvers}
-        words = [word for word in tx.documents.approvals(project.id) if word.verdict == "approved" and not word.withdrawn_at]
+        words = [
+            word for word in tx.documents.approvals(project.id) if word.verdict == "approved" and not word.withdrawn_at
+        ]
         needs = {"write_architecture": ("requirements",), "tune": ("requirements", "architecture")}
         begun = {kind for kind in needs if tx.jobs.open(project.id, kind)}
         begun |= {"write_architecture"} if project.stage in ("architecture_review", "tuning") else set()
@@ -158,14 +164,17 @@ def gate_breaches(stage: Stage) -> list[str]:
             for kind in needs[job]:
                 row = tx.documents.latest(project.id, kind)
                 stands = row is not None and any(
-                    word.document == row.id and word.document_hash == row.hash and word.user in allowed for word in words
+                    word.document == row.id and word.document_hash == row.hash and word.user in allowed
+                    for word in words
                 )
                 if not stands:
                     breaches.append(f"{job} without an approval of the current {kind}")
     return breaches
 
 
-def summary(scores: Sequence[Score], form_rows: Mapping[str, int], form_slots: Mapping[str, int], seed: int) -> dict[str, Any]:
+def summary(
+    scores: Sequence[Score], form_rows: Mapping[str, int], form_slots: Mapping[str, int], seed: int
+) -> dict[str, Any]:
     """Scores and intervals over all profiles and runs: Wilson for shares, bootstrap over profiles for means."""
     by_profile: dict[str, list[Score]] = {}
     for one in scores:
@@ -186,7 +195,9 @@ def summary(scores: Sequence[Score], form_rows: Mapping[str, int], form_slots: M
         "questions_per_conversation": {p: [one.questions for one in group] for p, group in by_profile.items()},
         "turns_to_approval": {p: [one.acts for one in group] for p, group in by_profile.items()},
     }
-    found: dict[str, float] = {name: float(np.mean(values)) if values else float("nan") for name, values in shares.items()}
+    found: dict[str, float] = {
+        name: float(np.mean(values)) if values else float("nan") for name, values in shares.items()
+    }
     intervals = {name: list(wilson(sum(values), len(values))) for name, values in shares.items() if values}
     for name, groups in means.items():
         per_profile = [float(np.mean(values)) for values in groups.values()]
@@ -196,7 +207,9 @@ def summary(scores: Sequence[Score], form_rows: Mapping[str, int], form_slots: M
         ("questions_vs_form", form_rows, "questions"),
         ("slots_asked_vs_form", form_slots, "slots_asked"),
     ):
-        ratios = [float(np.mean([getattr(one, attribute) for one in g])) / max(1, form[p]) for p, g in by_profile.items()]
+        ratios = [
+            float(np.mean([getattr(one, attribute) for one in g])) / max(1, form[p]) for p, g in by_profile.items()
+        ]
         found[name] = float(np.mean(ratios)) if ratios else float("nan")
         intervals[name] = _around(ratios, seed)
     return {"scores": found, "intervals": intervals}

@@ -72,4 +72,6 @@ class Variation:
 
 
 def _joined(sentences: Sequence[str]) -> str:
-    return " ".join(one if one.rstrip().endswith((".", "!", "?", "…", "```")) else f"{one.rstrip()}." for one in sentences)
+    return " ".join(
+        one if one.rstrip().endswith((".", "!", "?", "…", "```")) else f"{one.rstrip()}." for one in sentences
+    )

@@ -112,7 +112,11 @@ def _values(slots: Sequence[Slot], brief: Brief, kinds: set[str], without: str) 
 def _limits(slots: Sequence[Slot], brief: Brief) -> list[Item]:
     return [
         Item(
-            f"{slot.title}: {f'{slot.bound} ' if slot.bound else ''}{in_words(slot.kind, value.value, slot.unit)}. {slot.why}",
+            " ".join(
+                part
+                for part in (f"{slot.title}:", slot.bound, f"{in_words(slot.kind, value.value, slot.unit)}.", slot.why)
+                if part
+            ),
             f"R-{slot.name}",
             _source(value),
         )

@@ -13,10 +13,12 @@ TOPICS: Mapping[str, str] = {
     "the document names it as an assumption.",
     "golden": "Golden questions are questions with the answers, or the passages, that you expect: I judge every "
     "configuration on them, and hold a third back for the verdict. A CSV with the columns `question` and `answer` is "
-    "enough; 30 are good, 10 the least. If you have too few, send your documents and I propose some for you to confirm.",
-    "formats": "Documents: PDF, DOCX, HTML, Markdown or text. Golden questions: CSV, XLSX, JSON or JSONL. Drop them into "
+    "enough; 30 are good, 10 the least. Of too few I make more from your documents, for you to confirm.",
+    "formats": "Documents: PDF, DOCX, HTML, Markdown or text. Golden questions: CSV, XLSX, JSON or JSONL. Drop "
+    "them into "
     "this thread; what I cannot read I name with the reason.",
-    "privacy": "What you write and send stays with this installation: its database and its files on this machine. Texts "
+    "privacy": "What you write and send stays with this installation: its database and its files on this "
+    "machine. Texts "
     "go to a language model's endpoint only where one is set and you said that they may; the requirements name it.",
     "cost": "Asking and writing documents costs nothing. The architecture document names the budget in trials, minutes "
     "and dollars, and nothing is spent before you approve it by emoji.",
@@ -27,16 +29,19 @@ TOPICS: Mapping[str, str] = {
     "able": "I build AI systems from a conversation: I ask, you approve two documents by emoji, I tune on your own "
     "questions, deploy the best and watch it.",
     "approve": f"React to the document itself, or press its button. {EXPLANATION}",
-    "models": "Models on this machine by default; an OpenAI-compatible endpoint where somebody set one and texts may go "
+    "models": "Models on this machine by default; an OpenAI-compatible endpoint where somebody set one and texts "
+    "may go "
     "there. Which are tried is listed in the architecture document, those left out with the reason.",
     "number": "Every figure in a document or a report names where it comes from: your words, my recommendation, or a "
     "measurement with its interval. Ask with its id, for example _explain R3_.",
     "level": "I adapt my wording to how you write; say _how do you see me_ to see it, and correct it in a sentence.",
-    "meaning": "Ask me about any word of mine, for example _what is a golden set?_; or answer in your own words, or say "
+    "meaning": "Ask me about any word of mine, for example _what is a golden set?_; or answer in your own words, "
+    "or say "
     "_as you recommend_.",
 }
 UNANSWERED = (
-    "I have no answer to _{quote}_: I know about this project, its documents and figures, and how I work. Say *help* for "
+    "I have no answer to _{quote}_: I know about this project, its documents and figures, and how I work. Say "
+    "*help* for "
     "what I can do."
 )
 
@@ -46,12 +51,14 @@ GLOSSARY: Mapping[str, str] = {
     "latency": "Latency is the time from a question to its answer; I mean the time within which 95 of 100 come (p95).",
     "metric": "The metric is how an answer is scored against the one that you expect, from 0 to 1.",
     "accuracy": "Accuracy is the mean score over questions that the search never saw, from 0 to 100 %.",
-    "hold-out": "The hold-out is the third of the golden questions that the search never sees; the verdict rests on it.",
+    "hold-out": "The hold-out is the third of the golden questions that the search never sees: for the verdict.",
     "lora": "LoRA trains a small addition to a model instead of the whole model: cheaper, and easy to take off again.",
-    "epoch": "An epoch is one pass over all of your training examples; more of them learn more, and may learn by heart.",
+    "epoch": "An epoch is one pass over all of your training examples; more of them learn more, and may learn by "
+    "heart.",
     "rank": "The rank is how large LoRA's addition is; more can learn more, and takes more memory.",
     "alpha": "Alpha is how strongly LoRA's addition counts; twice the rank is usual.",
-    "learning rate": "The learning rate is how large a step each update takes; too large forgets, too small learns little.",
+    "learning rate": "The learning rate is how large a step each update takes; too large forgets, too small "
+    "learns little.",
     "rtsp": "RTSP is how network cameras send video; the address looks like rtsp://camera.local/stream.",
     "threshold": "The threshold is the count above which the alert is sent.",
     "cooldown": "The cooldown is the least time between two alerts, so that one crowd sends one mail.",

@@ -1,4 +1,4 @@
-"""The next turn of an intake: settle what contradicts itself, ask the questions that matter, or say that it is complete.
+"""The next turn of an intake: settle what contradicts itself, ask what matters, or say that it is complete.
 
 What matters most comes first: a conflict, then files and the limits that decide the search, a question each, then all
 that is left in one question with what Neo would assume. Nothing that was said is asked for, and nothing is asked twice
@@ -97,7 +97,7 @@ def _once(raised: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
 
 
 def _open(brief: Brief, asker: Asker) -> list[Slot]:
-    """Slots that may be asked about: not known, and not asked about before, unless nothing can be built without them."""
+    """Slots that may be asked about: not known, nor asked about before, unless nothing can be built without them."""
 
     def may_be_asked(slot: Slot) -> bool:
         times = brief.raised.count(slot.name)
@@ -189,7 +189,8 @@ def _ask_conflict(name: str, both: tuple[SlotValue, SlotValue], asker: Asker) ->
         by = f" (<@{value.user}>)" if first.user != second.user and value.user else ""
         return f'"{value.said}"{by}'
 
-    text = f"{whose}two things were said about *{slot.title.lower()}*: {told(first)} and {told(second)}. *Which one holds?*"
+    head = f"{whose}two things were said about *{slot.title.lower()}*"
+    text = f"{head}: {told(first)} and {told(second)}. *Which one holds?*"
     buttons = tuple(
         Button(in_words(slot.kind, value.value, slot.unit)[:75], f"settle_{place}", f"{asker.project}:{name}:{place}")
         for place, value in enumerate(both)

@@ -34,7 +34,7 @@ MAX_TOKENS = 1200
 
 
 def language(encoder: Encoder, skills: Mapping[str, Skill], endpoint: Endpoint | None) -> Language:
-    """Messages read by the endpoint's model where there is one; what it does not read, and openings, in this process."""
+    """Messages read by the endpoint's model where there is one; the rest, and openings, in this process."""
     alone = embedded(encoder, skills)
     if endpoint is None:
         return alone

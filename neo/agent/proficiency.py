@@ -22,7 +22,8 @@ class Level(StrEnum):
 # Words, and how far one of them moves the estimate: the field's own words up, words of not knowing the field down.
 WORDS: tuple[tuple[str, float], ...] = (
     (
-        r"ndcg|mrr|recall@\d+|bm25|cross-?encoder|re-?rank\w*|hybrid (?:search|retrieval)|chunk(?:ing|er)s?|top[- _]?k|hyde",
+        r"ndcg|mrr|recall@\d+|bm25|cross-?encoder|re-?rank\w*|hybrid (?:search|retrieval)|chunk(?:ing|er)s?|top[- "
+        r"_]?k|hyde",
         1.0,
     ),
     (
@@ -31,20 +32,24 @@ WORDS: tuple[tuple[str, float], ...] = (
     ),
     (r"mAP|\biou\b|\bnms\b|yolo\w*|bounding box(?:es)?|rtsp|onnx|fp16|int8|quanti[sz]\w+|inference|tokeni[sz]\w+", 0.8),
     (
-        r"embeddings?|vector (?:store|db|database)|retriev\w+|\brag\b|fine-?tun\w+|epochs?|p9[059]|latency|\bf1\b|precision",
+        r"embeddings?|vector (?:store|db|database)|retriev\w+|\brag\b|fine-?tun\w+|epochs?|p9[059]|latency|\bf1\b|"
+        r"precision",
         0.5,
     ),
     (r"api|endpoint|json\w*|csv|docker|gpu|deploy\w*|tokens?|dataset|llm", 0.2),
     (
-        r"not (?:very |at all |really )?technical|no (?:technical|programming) (?:background|skills?)|for dummies|layman",
+        r"not (?:very |at all |really )?technical|no (?:technical|programming) (?:background|skills?)|for dummies|"
+        r"layman",
         -1.5,
     ),
     (
-        r"i (?:really )?(?:don['’]?t|do not) (?:understand|get)|no idea what|what does .{1,30} mean|in (?:plain|simple) words",
+        r"i (?:really )?(?:don['’]?t|do not) (?:understand|get)|no idea what|what does .{1,30} mean|in (?:plain|"
+        r"simple) words",
         -0.8,
     ),
     (
-        r"(?:the )?(?:ai|computer|robot|machine|system) thing|some kind of (?:ai|robot)|you (?:guys|people) know better",
+        r"(?:the )?(?:ai|computer|robot|machine|system) thing|some kind of (?:ai|robot)|you (?:guys|people) know "
+        r"better",
         -0.5,
     ),
 )

@@ -19,12 +19,16 @@ MOST_PARTS = 12
 
 # What people want of engineers and Neo does not build.
 OTHER_SYSTEMS = (
-    "build me a website", "make a mobile app for our shop", "I need a dashboard for our sales", "predict next month's sales",
+    "build me a website", "make a mobile app for our shop", "I need a dashboard for our sales",
+    "predict next month's sales",
     "forecast demand for our products", "detect fraud in our payments", "recommend products to customers",
-    "generate images for our adverts", "make a video of our product", "transcribe our meetings", "translate our website",
+    "generate images for our adverts", "make a video of our product", "transcribe our meetings",
+    "translate our website",
     "write marketing texts for us every day", "a trading bot", "set up a new server for us", "clean up our database",
-    "automate our invoices", "read licence plates", "recognise faces at the door", "detect broken parts on a conveyor belt",
-    "sort our e-mails into folders", "a speech assistant for the phone line", "control our heating", "scrape prices from shops",
+    "automate our invoices", "read licence plates", "recognise faces at the door",
+    "detect broken parts on a conveyor belt",
+    "sort our e-mails into folders", "a speech assistant for the phone line", "control our heating",
+    "scrape prices from shops",
     "classify X-ray images", "optimise our delivery routes",
 )  # fmt: skip
 

@@ -37,7 +37,7 @@ class Brief:
     """What is known of a project: its skill, the person's opening words, and the slots filled.
 
     Attributes:
-        asked: The rows of the question that waits for an answer, each with the names of its slots; empty when none does.
+        asked: The rows of the question that waits for an answer, each with its slots' names; empty when none does.
         raised: Names of all slots that were asked about: none is asked about twice without a reason.
         rounds: How many rounds of questions were asked, at most five.
         missed: How many answers were not understood.

@@ -136,7 +136,7 @@ def _colleague(deps: Deps, tx: Transaction, project: ProjectRow, message: Messag
     tx.projects.save(project, brief=replace(brief, wishes=(*brief.wishes, wish)).to_json())
     after = merged(brief, message.heard, Speaker(message.user, True, revising=True), {s.name: s for s in slots})
     text = (
-        f"<@{project.owner}>, <@{message.user}> wishes: _{message.text}_ ({noted(brief, after, slots) or 'no value read'}) "
+        f"<@{project.owner}>, <@{message.user}> wishes: _{message.text}_ {noted(brief, after, slots)} "
         "It is kept as their wish. Say it yourself, or react with :pencil2:, to change the requirements."
     )
     tx.outbox.add(project, notice(text), deps.now())

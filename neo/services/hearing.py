@@ -38,7 +38,7 @@ GONE_ON = (
 )
 ONLY_FILES = "All else is settled. Still needed:"
 ALSO_FILES = "Still needed:"
-SECRET = (
+KEY_CUT = (
     "I cut {count} out of your message before keeping it, and did not use it. Slack still shows it: delete the message "
     "there, and make a new one of whatever it opens. I never need a secret in a thread; settings hold them."
 )
@@ -53,7 +53,7 @@ LONG = (
 TALK: dict[Intent, str] = {
     Intent.SMALL_TALK: ":slightly_smiling_face:",
     Intent.OFF_TOPIC: "That is outside what I do here: I build and watch AI systems.",
-    Intent.APPROVAL: "There is nothing to approve yet: I ask first, then post a document, and you approve that by an emoji on it.",
+    Intent.APPROVAL: "There is nothing to approve yet: I ask first, then post a document, approved by an emoji on it.",
     Intent.REFUSAL: "Tell me what is wrong, in a sentence, and I take it in.",
 }
 _WANTS = ("want", "should", "must", "need", "please", "prefer", "never", "always", "would like", "important", "avoid")
@@ -113,7 +113,7 @@ def told_of(
     after: Brief,
     slots: dict[str, Slot],
 ) -> str:
-    """What Neo says first: answers to the person's own questions, what it took down and from whom, what it could not."""
+    """What Neo says first: answers to the person's own questions, what it took down, and from whom."""
     heard = message.heard
     people.note_words(tx, project.team, message.user, message.text)
     touches = ["asked_meaning"] if any(one.about.startswith("meaning") for one in heard.questions) else []
@@ -136,7 +136,7 @@ def warn_of_secrets(deps: Deps, tx: Transaction, project: ProjectRow, message: M
     """Tell the person that a secret was cut out."""
     if message.secrets:
         count = "a secret" if message.secrets == 1 else f"{message.secrets} secrets"
-        tx.outbox.add(project, private(SECRET.format(count=count), message.user), deps.now())
+        tx.outbox.add(project, private(KEY_CUT.format(count=count), message.user), deps.now())
 
 
 def is_foreign(text: str) -> bool:

@@ -26,7 +26,8 @@ WELCOME = (
     "_I need a bot that answers questions about our handbooks_. Today I can build: {can}.{later}"
 )
 NOT_YET = (
-    "That is not something that I can build yet. The nearest that I know is *{nearest}*; if that would help, tell me in a "
+    "That is not something that I can build yet. The nearest that I know is *{nearest}*; if that would help, "
+    "tell me in a "
     "sentence what it should do. Today I can build: {can}.{later}"
 )
 LATER = " I can write down and keep requirements for: {titles}."

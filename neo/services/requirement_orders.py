@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from neo.agent.intake import noted
 from neo.agent.merge import Speaker, merged
 from neo.domain.approvals import may_approve
 from neo.domain.brief import Brief
@@ -14,7 +15,7 @@ from neo.domain.requirements import LIVE, Requirement
 from neo.errors import NotAllowed
 from neo.services import people
 from neo.services.deps import Deps, brief_of, stage_of
-from neo.services.hearing import Message, go_on, noted
+from neo.services.hearing import Message, go_on
 from neo.services.stages import advance
 from neo.store import Transaction
 from neo.store.documents import document_of

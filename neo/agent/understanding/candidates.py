@@ -95,7 +95,7 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
 
 
 def _best(weighed: Sequence[Candidate]) -> list[Candidate]:
-    """For each place in the message the slot of greatest weight; one slot takes one place, unless none is left for it."""
+    """For each place in the message the slot of greatest weight; a slot takes a second place only if nearly as heavy."""
     taken: list[Candidate] = []
     for one in sorted(weighed, key=lambda c: (-c.weight, c.start)):
         if any(_overlap(one, other) for other in taken):

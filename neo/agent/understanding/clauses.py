@@ -13,7 +13,8 @@ _TABLE_ROW = re.compile(r"^\s*\|.*\|\s*$|^[^\t\n]*\t[^\t\n]*\t.*$", re.MULTILINE
 _SENTENCE = re.compile(r"(?<=[.!?;…])(?<!\b[A-Za-z]\.)\s+|\n+|\s[–—]\s|\s-\s|(?<=[。！？])")
 _JOINT = re.compile(
     r",\s+(?:and|but|so|plus|also|then|while|with|no|nope|wait|actually|because|since|it|that|we|i|they|he|she|"
-    r"the|our|my|for|under|at|by|before|until|on|not|max|min|maximum|within|up to|accuracy|latency|cost|budget|please|maybe|nothing|everything|no|only|ideally|preferably)\b|"
+    r"the|our|my|for|under|at|by|before|until|on|not|max|min|maximum|within|up to|accuracy|latency|cost|budget|"
+    r"please|maybe|nothing|everything|no|only|ideally|preferably)\b|"
     r"\s+(?:and|but|plus|while|whereas|although|though)\s+(?!(?:a\s+)?half\b|(?:\d|one|two|three|four|five|ten)\b)",
     re.IGNORECASE,
 )

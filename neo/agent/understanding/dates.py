@@ -18,7 +18,8 @@ _MONTH = (
 )
 _YEAR = r"(?:,?\s+(?:19|20)\d\d\b)?"
 _DAY = (
-    r"(?:\d{1,2}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[- ])?(?:first|second|third|fourth|fifth|sixth|seventh|"
+    r"eighth|ninth)|"
     r"tenth|eleventh|twelfth|\w{3,5}teenth|twentieth|thirtieth)"
 )
 ON_DAY = rf"\b(?:{_MONTH}\s+(?:the\s+)?{_DAY}\b(?!\s*(?:%|percent|people)){_YEAR}|{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR})"

@@ -1,4 +1,4 @@
-"""The embedded reader: quantities by grammar, meanings by the nearest labelled phrases, nothing outside this process."""
+"""The embedded reader: quantities by grammar, meanings by the nearest labelled phrases, all in this process."""
 
 from __future__ import annotations
 

@@ -22,9 +22,88 @@ Encoder = Callable[[Sequence[str]], Vectors]
 PREFERRED = ("minilm-l6-int8", "minilm-l3")
 LITTLE = 0.2  # what a word counts that says nothing by itself
 COMMON = frozenset(
-    "a an the and or but of to in on for with at by from as is are was be been it its this that these those i you he she "
-    "we they me my your our their us them do does did can could will would should shall may might must have has had not no "
-    "so if then than there here what which who whom when where how why please want need like just some any all about".split()
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "of",
+        "to",
+        "in",
+        "on",
+        "for",
+        "with",
+        "at",
+        "by",
+        "from",
+        "as",
+        "is",
+        "are",
+        "was",
+        "be",
+        "been",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "i",
+        "you",
+        "he",
+        "she",
+        "we",
+        "they",
+        "me",
+        "my",
+        "your",
+        "our",
+        "their",
+        "us",
+        "them",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "should",
+        "shall",
+        "may",
+        "might",
+        "must",
+        "have",
+        "has",
+        "had",
+        "not",
+        "no",
+        "so",
+        "if",
+        "then",
+        "than",
+        "there",
+        "here",
+        "what",
+        "which",
+        "who",
+        "whom",
+        "when",
+        "where",
+        "how",
+        "why",
+        "please",
+        "want",
+        "need",
+        "like",
+        "just",
+        "some",
+        "any",
+        "all",
+        "about",
+    ]
 )
 _DIM = 4096
 WORDS_SCALE = 0.6
@@ -40,7 +119,8 @@ def by_words(texts: Sequence[str]) -> Vectors:
             vectors[row, _place(word)] += weight
             vectors[row, _place(word[:4] + "*")] += weight
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms, out=vectors, where=norms > 0)
+    np.divide(vectors, norms, out=vectors, where=norms > 0)
+    return vectors
 
 
 @lru_cache(maxsize=20_000)

@@ -42,7 +42,7 @@ class Labels:
             vectors: Of the clauses, shape (N, d).
 
         Returns:
-            Shape (N, labels), in [-1, 1] for an encoder of meanings: the nearest phrase counts most, those after it less.
+            Shape (N, labels), in [-1, 1] for an encoder of meanings: the nearest phrase counts most.
         """
         if not self.names:
             return np.zeros((len(vectors), 0), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Lines and sentences that name what they are about: ``Latency: 2 s``, and ``2. two seconds`` by a question's number."""
+"""Sentences that name what they are about: ``Latency: 2 s``, and ``2. two seconds`` by a question's number."""
 
 from __future__ import annotations
 

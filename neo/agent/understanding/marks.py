@@ -8,15 +8,18 @@ _CORRECTS = re.compile(
     r"^\W*(?:no|nope|nah|sorry|wait|oops|correction|scratch that|on second thoughts?|i meant?|i mean|my mistake|"
     r"let me correct|i was wrong|not quite)\b(?!\s+(?:problem|rush|hurry|worries|idea|clue|deadline|date|preference|"
     r"cost|more than|less than|later|money|one|need))|"
-    r"\b(?:actually|instead|rather than|scratch that|i meant|make (?:it|that|this)|change (?:it|that|the \w+|my \w+) to|"
+    r"\b(?:actually|instead|rather than|scratch that|i meant|make (?:it|that|this)|change (?:it|that|the \w+|my "
+    r"\w+) to|"
     r"correct(?:ion| that| it)?:?|let['’]?s (?:say|make it|change)|changed my mind|we (?:now|have since)|"
     r"is now|should now be|no longer|forget what i said|update (?:it|that|the \w+) to|set (?:it|that) to|"
-    r"(?:increase|decrease|raise|lower|reduce|relax|tighten|bump|drop|move|push|extend) (?:it|that|this|the [\w ]{1,30}?) to)\b",
+    r"(?:increase|decrease|raise|lower|reduce|relax|tighten|bump|drop|move|push|extend) (?:it|that|this|the [\w "
+    r"]{1,30}?) to)\b",
     re.IGNORECASE,
 )
 _TAKES = re.compile(
     r"\b(?:recommend\w*|default\w*|your (?:call|choice|suggestion|advice)s?|as you (?:suggest|recommend|propose|think)|"
-    r"(?:what|whatever) you (?:suggest|recommend|propose|think|said)|you decide|you choose|you pick|up to you|fine with me|"
+    r"(?:what|whatever) you (?:suggest|recommend|propose|think|said)|you decide|you choose|you pick|up to you|"
+    r"fine with me|"
     r"your (?:best )?judg(?:e?)ment|as suggested|as proposed)\b",
     re.IGNORECASE,
 )

@@ -8,8 +8,10 @@ from neo.agent.understanding.result import Ordered
 
 _REQUIREMENT = r"(?:requirement\s+|req\.?\s+)?#?(R\d{1,3})\b"
 _PERSON = r"<@([A-Z0-9]+)(?:\|[^>]*)?>"
+_ME = r"i am|i['’]?m|i would say i am|treat me as|consider me|explain it as to|talk to me like"
 _LEVELS = {
-    "novice": r"beginner|novice|newbie|layman|lay ?person|not (?:very |at all )?technical|non-?technical|new to (?:this|ai|ml)",
+    "novice": r"beginner|novice|newbie|layman|lay ?person|not (?:very |at all )?technical|non-?technical|new to "
+    r"(?:this|ai|ml)",
     "practitioner": r"practitioner|developer|software engineer|programmer|somewhat technical",
     "expert": r"expert|ml engineer|machine learning engineer|data scientist|researcher|specialist",
 }
@@ -42,7 +44,7 @@ def ordered(text: str) -> Ordered | None:
 
 def _level(text: str) -> Ordered | None:
     for level, words in _LEVELS.items():
-        mine = rf"\b(?:i am|i['’]?m|i would say i am|treat me as|consider me|explain it as to|talk to me like)\b[^.\n]{{0,25}}?\b(?:{words})\b"
+        mine = rf"\b(?:{_ME})\b[^.\n]{{0,25}}?\b(?:{words})\b"
         if re.search(mine, text, re.IGNORECASE):
             return Ordered(name="level", argument=level)
     return None

@@ -27,7 +27,8 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "I don't know", "no idea", "not sure", "I have no clue", "can't say", "hard to say", "we haven't decided yet",
         "I really couldn't tell you", "that's beyond me", "dunno", "no preference", "I am not sure about that",
         "we have not thought about that", "undecided", "it's unclear to us", "haven't thought about it",
-        "you tell me", "I would not know", "no opinion on that", "it does not matter to me", "doesn't matter", "whatever",
+        "you tell me", "I would not know", "no opinion on that", "it does not matter to me", "doesn't matter",
+        "whatever",
     ),
     "recommendation": (
         "as you recommend", "take your recommendation", "use the default", "the defaults are fine", "your choice",
@@ -36,8 +37,10 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "up to you", "pick what you think is best", "the rest as you suggest", "standard is fine",
         "fine", "all fine", "that's fine", "fine by me", "nothing different", "no changes", "no, nothing different",
         "all correct", "as assumed", "your assumptions are right", "nope, all good", "that's all right", "that's right",
-        "nothing to add", "no objections", "keep it as it is", "all of that is correct", "same as you said", "sounds right",
-        "the rest is fine", "everything else is ok", "leave the rest as it is", "no special wishes", "I agree with the rest",
+        "nothing to add", "no objections", "keep it as it is", "all of that is correct", "same as you said",
+        "sounds right",
+        "the rest is fine", "everything else is ok", "leave the rest as it is", "no special wishes",
+        "I agree with the rest",
     ),
     "small_talk": (
         "hello", "hi there", "good morning", "hey Neo, how are you?", "thanks", "thank you very much", "cheers",
@@ -53,13 +56,16 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "who is going to win the election?", "did you watch the game last night?",
     ),
     "question:why": (
-        "why do you ask?", "why do you need that?", "why this question?", "what is that for?", "what do you need it for?",
-        "why does that matter?", "is that important?", "how does that affect the result?", "why should I care about that?",
+        "why do you ask?", "why do you need that?", "why this question?", "what is that for?",
+        "what do you need it for?",
+        "why does that matter?", "is that important?", "how does that affect the result?",
+        "why should I care about that?",
         "what difference does it make?", "what will you use this for?",
     ),
     "question:meaning": (
         "what does that mean?", "what do you mean by that?", "I don't understand the question",
-        "can you explain that?", "what is p95?", "what is a metric?", "what does latency mean?", "explain it to me simply",
+        "can you explain that?", "what is p95?", "what is a metric?", "what does latency mean?",
+        "explain it to me simply",
         "what's that in plain words?", "sorry, what is this?", "can you rephrase the question?", "what is LoRA?",
         "what are epochs?", "what is rank and alpha?", "what do you mean with accuracy?", "what is RTSP?",
     ),
@@ -74,12 +80,14 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "can you read scanned documents?",
     ),
     "question:privacy": (
-        "where does our data go?", "is our data safe?", "do you send our documents to OpenAI?", "who can see our files?",
+        "where does our data go?", "is our data safe?", "do you send our documents to OpenAI?",
+        "who can see our files?",
         "is this GDPR compliant?", "do you store what we write?", "will our data leave the company?",
         "are the files kept private?", "what happens to my data?",
     ),
     "question:cost": (
-        "what does this cost us?", "how much will it cost to build?", "do I have to pay for this?", "is it free to try?",
+        "what does this cost us?", "how much will it cost to build?", "do I have to pay for this?",
+        "is it free to try?",
         "what will the search cost?", "how expensive is it to run?", "who pays for the model?", "will I be charged?",
     ),
     "question:time": (
@@ -117,7 +125,8 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     ),
     "command:requirements": (
         "show me the requirements", "show the requirements again", "where is the requirements document?",
-        "can I see the requirements?", "post the requirements again", "what did we agree on?", "what have you noted so far?",
+        "can I see the requirements?", "post the requirements again", "what did we agree on?",
+        "what have you noted so far?",
     ),
     "command:diff": (
         "what changed since the last version?", "show me the differences", "show the diff", "compare the two versions",
@@ -143,7 +152,8 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     ),
     "command:help": ("help", "help me", "what can I say here?", "which commands are there?", "show me the help"),
     "none": (
-        "about 90 % of our documents are PDF files", "we have 2000 pages of documents", "there are 40 people in our team",
+        "about 90 % of our documents are PDF files", "we have 2000 pages of documents",
+        "there are 40 people in our team",
         "we lose 5 minutes every time somebody searches", "last year we paid 20000 dollars to a vendor",
         "our customers wait 3 days for an answer", "we get 300 tickets a week", "the handbook has 12 chapters",
         "it was founded 20 years ago", "half of our staff is new", "the meeting takes 30 minutes",

@@ -94,9 +94,9 @@ def _text(node: SyntaxTreeNode) -> str:
 
 def write_pdf(blocks: Sequence[Block]) -> bytes:
     """Set blocks as a PDF of A4 pages, with a running foot."""
-    from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
-    from reportlab.lib.units import mm  # type: ignore[import-untyped]
-    from reportlab.platypus import SimpleDocTemplate  # type: ignore[import-untyped]
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.units import mm
+    from reportlab.platypus import SimpleDocTemplate
 
     title, styles, buffer = blocks[0].text, _styles(), io.BytesIO()
     width = A4[0] - 2 * MARGIN_MM * mm
@@ -116,7 +116,7 @@ def write_pdf(blocks: Sequence[Block]) -> bytes:
 
 
 def _styles() -> Any:
-    from reportlab.lib.styles import getSampleStyleSheet  # type: ignore[import-untyped]
+    from reportlab.lib.styles import getSampleStyleSheet
 
     styles = getSampleStyleSheet()
     styles["BodyText"].fontSize, styles["BodyText"].leading, styles["BodyText"].spaceAfter = BODY_PT, 14, 5
@@ -138,7 +138,7 @@ def _pdf_list(block: Block, styles: Any, width: float) -> list[Any]:
 
 
 def _pdf_table(block: Block, styles: Any, width: float) -> list[Any]:
-    from reportlab.lib import colors  # type: ignore[import-untyped]
+    from reportlab.lib import colors
     from reportlab.platypus import Paragraph, Spacer, Table
 
     longest = [max(len(cell) for cell in column) + CELL_PADDING for column in zip(*block.rows, strict=True)]

@@ -43,7 +43,9 @@ class Clock:
         return self.at
 
 
-def reader(server: ChatServer, clock: Clock | None = None, timeout_s: float = 5.0, is_local: bool = True) -> StructuredReader:
+def reader(
+    server: ChatServer, clock: Clock | None = None, timeout_s: float = 5.0, is_local: bool = True
+) -> StructuredReader:
     model = OpenAIModel(server.endpoint(), 500, schema=schema_of(Heard), timeout_s=timeout_s, retries=0)
     return StructuredReader(model, language_here().read, is_local, clock or Clock())
 
