@@ -137,7 +137,8 @@ def _faults(
 
 
 def _is_assumed(brief: Brief, name: str) -> bool:
-    return name in brief.values and brief.values[name].source in ("assumed", "recommended")
+    held = brief.values.get(name)
+    return held is not None and (held.source in ("assumed", "recommended") or held.value == "none")
 
 
 def _wanted(profile: Profile, name: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +88,7 @@ def _seen(ts: str, post: Post) -> Seen:
     ids = [str(block.get("block_id", "")) for block in blocks]
     rows = tuple(tuple(one.removeprefix("ask:").split("+")) for one in ids if one.startswith("ask:"))
     document = next((kind for kind in ("requirements", "architecture") if header and kind in header.lower()), "")
-    return Seen(ts, "\n".join(texts), rows, str(post.data.get("conflict", "")), document, bool(post.to_user))
+    return Seen(ts, unescape("\n".join(texts)), rows, str(post.data.get("conflict", "")), document, bool(post.to_user))
 
 
 def _is_text(part: Any) -> bool:
@@ -102,6 +104,7 @@ class Stage:
     language: Language
     now: float = 1_000_000.0
     shown: Shown = field(default_factory=Shown)
+    turns_s: list[float] = field(default_factory=list)  # of each message, until Neo's answer stood in the outbox
     _count: Any = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -150,7 +153,7 @@ class Stage:
             event["thread_ts"] = self.thread
         if files:
             event |= {"subtype": "file_share", "files": [_file(name) for name in files]}
-        self._give(payloads.message_received(self._body(event), BOT))
+        self.turns_s.append(self._give(payloads.message_received(self._body(event), BOT)))
 
     def react(self, ts: str, emoji: str, user: str = OWNER, *, take_back: bool = False) -> None:
         """An emoji put on one of Neo's messages, or taken back."""
@@ -162,11 +165,17 @@ class Stage:
     def _body(self, event: dict[str, Any]) -> dict[str, Any]:
         return {"team_id": TEAM, "event_id": f"Ev{next(self._count)}", "event": event}
 
-    def _give(self, event: Any) -> None:
+    def _give(self, event: Any) -> float:
+        """Have an event handled, then all that follows; gives the seconds until Neo's answer stood in the outbox."""
         if event is None:
             raise BadInput("An event of the script is none of Neo's.", "", "It is a fault of the evaluation.")
+        start = time.perf_counter()
         self.neo.receive(event)
+        while self.neo.pump():
+            pass
+        seconds = time.perf_counter() - start
         self.settle()
+        return seconds
 
     def settle(self) -> None:
         """Handle all events, run what is due but for searches, and show everything."""

@@ -15,6 +15,8 @@ from neo.skill import Skill
 
 ELSE, TALK = "else", "talk"
 LEAST = 0.42  # nearness from which a kind of system is meant
+LEAST_ALONE = 0.3  # the same where it is clearly nearer than talk and than any other system
+CLEARLY = 0.08
 MOST_PARTS = 12
 
 # What people want of engineers and Neo does not build.
@@ -84,7 +86,8 @@ class Router:
         score = {name: 0.5 * best[name] + 0.5 * overall[name] for name in best}
         ranked = sorted(self._skills, key=lambda name: -score[name])
         first = self._skills[ranked[0]]
-        if score[ranked[0]] < LEAST or score[ranked[0]] < score[TALK]:
+        clear = score[ranked[0]] >= LEAST_ALONE and score[ranked[0]] > max(score[TALK], score[ELSE]) + CLEARLY
+        if (score[ranked[0]] < LEAST or score[ranked[0]] < score[TALK]) and not clear:
             wants = score[ELSE] >= LEAST and score[ELSE] > score[TALK]
             return Route(None, nearest=first if wants else None)
         if score[ELSE] > score[ranked[0]]:

@@ -96,7 +96,7 @@ def take_in(deps: Deps, tx: Transaction, project: ProjectRow, message: Message, 
     elif after == before and before.asked and not revising and before.missed < MOST_MISSED:
         tx.projects.save(project, brief=replace(after, missed=before.missed + 1).to_json())
         tx.outbox.add(project, notice(f"{FOREIGN} {STILL}" if is_foreign(message.text) else MISSED), deps.now())
-    elif any(name in after.conflicts for row in before.asked for name in row):
+    elif any(name in before.conflicts and name in after.conflicts for row in before.asked for name in row):
         tx.projects.save(project, brief=after.to_json())  # which of the two holds is asked above, and waits
     else:
         if after == before and before.asked and not revising:

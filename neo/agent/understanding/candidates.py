@@ -26,7 +26,9 @@ from neo.skill import Slot
 
 CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.8, 0.4, 0.6, 0.25, 1.0, 0.8, 0.2, 0.5
 LEAST = 0.55  # weight from which a value is taken
+LEAST_UNASKED = 0.85  # the same of a choice that was not asked for
 TEXTS = ("text", "files")
+STEM = 5  # letters up to which a cue is a whole word
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,13 @@ class Clause:
     """A clause with what it means.
 
     Attributes:
-        sentence: The whole sentence that it is of.
+        spelt: Its text with slips mended.
+        sentence: The whole sentence that it is of, likewise.
         nearness: To each slot's phrases and to ``none``, in [-1, 1].
     """
 
     part: Part
+    spelt: str
     sentence: str
     nearness: Mapping[str, float]
 
@@ -64,12 +68,20 @@ def candidates(clauses: Sequence[Clause], context: Context) -> list[Candidate]:
     found: list[Candidate] = []
     for clause in clauses:
         found += _best(_weighed(clause, context))
-    return sorted((one for one in found if one.weight >= LEAST), key=lambda one: one.start)
+    return sorted((one for one in found if one.weight >= _least(one, context)), key=lambda one: one.start)
+
+
+def _least(one: Candidate, context: Context) -> float:
+    """What is named by common words, and was not asked for, must be meant more clearly."""
+    unasked = one.slot.kind == "choice" and one.slot.name not in context.wanted
+    return LEAST_UNASKED if unasked else LEAST
 
 
 def _weighed(clause: Clause, context: Context) -> list[Candidate]:
     slots = [slot for slot in context.readable if slot.kind not in TEXTS]
-    readings = {slot.name: READERS[slot.kind](clause.part.text, slot) for slot in slots}
+    # Slips do not matter to numbers and names, whose places in the message count.
+    texts = {slot.name: clause.spelt if slot.kind == "choice" else clause.part.text for slot in slots}
+    readings = {slot.name: READERS[slot.kind](texts[slot.name], slot) for slot in slots}
     rivals = {kind: sum(slot.kind == kind for slot in slots) for kind in {slot.kind for slot in slots}}
     return [
         Candidate(slot, one, clause.part, clause.part.start + one.start, _weight(clause, slot, one, context, rivals))
@@ -85,7 +97,7 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
     weight += ASKED if asked else 0.0
     weight += ALONE if rivals[slot.kind] == 1 and slot.kind != "choice" else 0.0
     weight += NAMED if slot.kind in ("choice", "emails", "address", "date", "number") else 0.0
-    if cued(clause.part.text, slot):
+    if cued(clause.spelt, slot):
         weight += CUE
     elif cued(clause.sentence, slot):
         weight += CUE_NEAR
@@ -95,12 +107,12 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
 
 
 def _best(weighed: Sequence[Candidate]) -> list[Candidate]:
-    """For each place in the message the slot of greatest weight; a slot takes a second place only if nearly as heavy."""
+    """For each place in the message the slot of greatest weight; a second place of a slot must weigh nearly as much."""
     taken: list[Candidate] = []
     for one in sorted(weighed, key=lambda c: (-c.weight, c.start)):
         if any(_overlap(one, other) for other in taken):
             continue
-        rival = any(other.slot is one.slot and other.weight > one.weight + CUE / 2 for other in taken)
+        rival = any(other.slot is one.slot and other.weight > one.weight + CUE for other in taken)
         if not rival:
             taken.append(one)
     return taken
@@ -128,5 +140,6 @@ def names(text: str, slot: Slot) -> bool:
 
 @lru_cache(maxsize=512)
 def _cues(cues: tuple[str, ...], title: str) -> re.Pattern[str]:
-    words = "|".join(re.escape(word) for word in (*cues, title))
+    # A short word stands for itself alone; a longer one may be a stem: 'accura' for 'accurate'.
+    words = "|".join(re.escape(word) + (r"s?\b" if len(word) <= STEM else "") for word in (*cues, title))
     return re.compile(rf"\b(?:{words})", re.IGNORECASE)

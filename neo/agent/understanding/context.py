@@ -39,7 +39,10 @@ class Context:
     def wanted(self) -> tuple[str, ...]:
         """Names of the slots that were asked about and are not known, those of the last question first."""
         now = [name for row in self.asked for name in row]
-        return (*now, *(name for name in dict.fromkeys(self.raised) if name not in now and name not in self.known))
+        return (*now, *(name for name in dict.fromkeys(self.raised) if name not in now and not self._is_said(name)))
+
+    def _is_said(self, name: str) -> bool:
+        return name in self.known and self.known[name].source != "assumed"
 
 
 Reader = Callable[[str, Context], Understanding]

@@ -17,6 +17,7 @@ from neo.agent.understanding.orders import ordered
 from neo.agent.understanding.phrases import PHRASES
 from neo.agent.understanding.readers import READERS
 from neo.agent.understanding.result import Asked, Conflict, Intent, Ordered, Said, Understanding, same
+from neo.agent.understanding.spelling import Spelling
 from neo.skill import Slot
 
 SURE = 0.5  # nearness from which a clause has a label
@@ -27,7 +28,7 @@ TALK_SURE = 0.4  # nearness from which a clause is talk, where it is nearer to t
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 MOST_COMMAND_PARTS = 2
 NONE = "none"
-TALKS = ("small_talk", "off_topic", "approval", "refusal")
+TALKS = ("small_talk", "off_topic", "approval", "override", "refusal")
 LEAST_WORDS = 4  # of a part that gave a value already, from which the rest may say something of its own
 UNITS = ("share", "seconds", "dollars")
 _BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
@@ -49,6 +50,7 @@ class EmbeddedReader:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._intents = Labels(encoder, PHRASES)
+        self._spelling_of = lru_cache(maxsize=32)(Spelling)
         self._of_slots = lru_cache(maxsize=32)(self._labels_of)
         self._of_choices = lru_cache(maxsize=64)(self._choices_of)
 
@@ -70,6 +72,15 @@ class EmbeddedReader:
         return Labels(self._encoder, {value: (value.replace("_", " "), *words) for value, words in choices})
 
 
+def _vocabulary(slots: Sequence[Slot]) -> tuple[str, ...]:
+    """All phrases, and all that slots say."""
+    texts = [phrase for phrases in PHRASES.values() for phrase in phrases]
+    for slot in slots:
+        texts += [slot.question, slot.plain, slot.title, *slot.phrases, *slot.cues, slot.unit]
+        texts += [word for value, words in slot.choices.items() for word in (value, *words)]
+    return tuple(texts)
+
+
 def _phrases(slots: Sequence[Slot]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((slot.name, slot.phrases) for slot in slots if slot.kind != "files")
 
@@ -87,7 +98,9 @@ class _Reading:
         self.plain = plain
         self.parts = [part for part in parts(plain) if any(map(str.isalnum, part.text))]
         by_sentence = {one.sentence: one.text for one in sentences(plain)}
-        vectors = reader._encoder([part.text for part in self.parts])
+        spelling = reader._spelling_of(_vocabulary(context.readable))
+        self.spelt = [spelling.mended(part.text) for part in self.parts]
+        vectors = reader._encoder(self.spelt)
         labels = reader._of_slots(_phrases(context.readable))
         near_slots, near_intents = labels.nearness(vectors), reader._intents.nearness(vectors)
         self.vectors = vectors
@@ -95,10 +108,11 @@ class _Reading:
         self.clauses = [
             Clause(
                 part,
-                by_sentence.get(part.sentence, part.text),
+                spelt,
+                spelling.mended(by_sentence.get(part.sentence, part.text)),
                 dict(zip(labels.names, map(float, row), strict=True)),
             )
-            for part, row in zip(self.parts, near_slots, strict=True)
+            for part, spelt, row in zip(self.parts, self.spelt, near_slots, strict=True)
         ]
         self.used: set[int] = set()  # parts of which something was made
         self.taken: dict[int, list[str]] = {}  # the values' words in them
@@ -209,7 +223,7 @@ class _Reading:
             if kind in ("off_topic", "small_talk") and not part.asks:
                 continue
             self.used.add(row)
-            if kind in ("small_talk", "off_topic", "approval"):
+            if kind in TALKS:
                 continue
             found.append(Asked(quote=part.text, about=self._about(row, topic if kind == "question" else "")))
         return found
@@ -222,7 +236,7 @@ class _Reading:
 
     def _about(self, row: int, topic: str) -> str:
         """``meaning:latency`` where a slot is named, else the topic."""
-        slot = next((one.name for one in self.context.slots if cued(self.parts[row].text, one)), "")
+        slot = next((one.name for one in self.context.slots if cued(self.spelt[row], one)), "")
         return f"{topic}:{slot}" if topic in ("why", "meaning", "number", "golden") and slot else topic
 
     def _stand_ins(self, taken: set[str]) -> list[Said]:
@@ -230,11 +244,13 @@ class _Reading:
         slots = {slot.name: slot for slot in self.context.readable}
         found: list[Said] = []
         for row, part in enumerate(self.parts):
+            if not self.context.wanted and not marks.takes(part.text) and not marks.unknown(part.text):
+                continue  # nothing was asked, and nothing says so plainly
             kind = self._stand_in_kind(row)
             if row in self.used or not kind:
                 continue
             self.used.add(row)
-            named = [slot for slot in slots.values() if names(part.text, slot)]
+            named = [slot for slot in slots.values() if names(self.spelt[row], slot)]
             meant = named or [slots[name] for name in self.context.wanted if name in slots]
             for slot in meant:
                 if slot.name not in taken and (one := _stood(slot, part.text, kind)):
@@ -243,7 +259,7 @@ class _Reading:
         return found
 
     def _stand_in_kind(self, row: int) -> str:
-        text, label = self.parts[row].text, self._label(row)
+        text, label = self.spelt[row], self._label(row)
         consents = label == "approval" and bool(self.context.asked) and not self.parts[row].asks
         if marks.takes(text) or label == "recommendation" or consents:
             return "recommended"
@@ -315,7 +331,7 @@ class _Reading:
         clause = self.clauses[row]
         # What stands beside a value was hardly said for the sake of another slot.
         asked = TEXT_ASKED if slot.name in self.context.wanted and row not in self.taken else 0.0
-        cue = TEXT_CUE if cued(clause.part.text, slot) else 0.0
+        cue = TEXT_CUE if cued(clause.spelt, slot) else 0.0
         return clause.nearness.get(slot.name, 0.0) + asked + cue
 
     def _idle(self, row: int) -> bool:
@@ -328,7 +344,7 @@ class _Reading:
 
     def _approval(self) -> str:
         labels = {self._label(row) for row in range(len(self.parts)) if row not in self.used}
-        return "against" if "refusal" in labels else "for" if "approval" in labels else "none"
+        return "against" if "refusal" in labels else "for" if labels & {"approval", "override"} else "none"
 
     def _intent(
         self,

@@ -13,7 +13,7 @@ HIDDEN = "\ufffc"
 _NUMBERED_THING = (
     r"version|release|section|chapter|figure|fig|table|page|step|question|rule|level|phase|line|item|article|"
     r"paragraph|"
-    r"clause|appendix|room|floor|building|camera|cam|channel|gate|door|iso|din|rfc|option|number|no\.|nr\.|ticket"
+    r"clause|appendix|room|floor|building|camera|cam|channel|gate|door|hall|warehouse|lane|track|zone|bay|dock|aisle|till|platform|unit|store|shop|block|sector|entrance|iso|din|rfc|option|number|no\.|nr\.|ticket"
 )
 _PRODUCT = (
     r"gpt|chatgpt|llama|qwen|phi|gemma|mistral|claude|gemini|deepseek|python|cuda|windows|ubuntu|debian|java|node|"

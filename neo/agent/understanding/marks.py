@@ -10,7 +10,7 @@ _CORRECTS = re.compile(
     r"cost|more than|less than|later|money|one|need))|"
     r"\b(?:actually|instead|rather than|scratch that|i meant|make (?:it|that|this)|change (?:it|that|the \w+|my "
     r"\w+) to|"
-    r"correct(?:ion| that| it)?:?|let['’]?s (?:say|make it|change)|changed my mind|we (?:now|have since)|"
+    r"correct(?:ion\b:?| that\b| it\b)|let['’]?s (?:say|make it|change)|changed my mind|we (?:now|have since)|"
     r"is now|should now be|no longer|forget what i said|update (?:it|that|the \w+) to|set (?:it|that) to|"
     r"(?:increase|decrease|raise|lower|reduce|relax|tighten|bump|drop|move|push|extend) (?:it|that|this|the [\w "
     r"]{1,30}?) to)\b",
