@@ -74,7 +74,7 @@ class ScriptedPerson:
 
     def play(self) -> Played:
         """Talk until both gates are open (or the one, of what is not built yet), or nothing more happens."""
-        self._say([self.vary.choose(self.profile.opening.say)], self.profile.opening.gives)
+        self._say([self.vary.typed(self.vary.choose(self.profile.opening.say))], self.profile.opening.gives)
         for _ in range(MOST_STEPS):
             new = self._look()
             if self._finished():
@@ -139,14 +139,15 @@ class ScriptedPerson:
     def _answer(self, new: Sequence[Seen]) -> bool:
         conflict = next((one for one in reversed(new) if one.conflict), None)
         if conflict is not None:
-            return self._settle(conflict.conflict)
+            self._settle(conflict.conflict)
+            new = [one for one in new if not one.conflict]
         rows = list(dict.fromkeys(row for one in new for row in one.asks))
         if not rows and any(NOT_FOUND in one.text for one in new):
             rows = self._rows  # said again, in other words where there are some
         self._rows = rows or self._rows
         wants_files = bool(self._files) and any(words in one.text for one in new for words in FILES_WANTED)
         if not rows and not wants_files:
-            return False
+            return conflict is not None
         self._chat()
         sentences, gives = self._answers(rows)
         early = [one for one in self._contradictions if one.slot in self._known]
@@ -182,7 +183,7 @@ class ScriptedPerson:
                     gives.append(name)
                     said = True
                 elif name in self.profile.unknown:
-                    sentences.append(self.vary.choose(self.profile.unknown[name]))
+                    sentences.append(self.vary.typed(self.vary.choose(self.profile.unknown[name])))
                     said = True
             if not said and len(row) == 1 and len(rows) > 1:
                 sentences.append(f"{row[0].replace('_', ' ')}: {self.vary.choose(LEAVES_IT)}")
@@ -206,7 +207,7 @@ class ScriptedPerson:
         planted = next((one for one in self.profile.contradictions if one.slot == slot), None)
         fact = planted.settle if planted else self.profile.final(slot) if slot in self.profile.facts else None
         ways = fact.say if fact and fact.say else LEAVES_IT
-        self._say([self.vary.choose(ways)], [slot])
+        self._say([self.vary.typed(self.vary.choose(ways))], [slot])
         return True
 
     def _chat(self) -> None:
@@ -216,11 +217,11 @@ class ScriptedPerson:
             update={"talk": (), "odd": (), "asks": tuple(one for one in self.profile.asks if not one.alone)}
         )
         for text in talk:
-            self._say([text])
+            self._say([self.vary.typed(text)])
         for one in odd:
             self._expect(one.reply, lambda one=one: self._say_odd(one.say * one.repeat))  # type: ignore[misc]
         for ask in asks:
-            self._expect(ask.answer, lambda ask=ask: self._say([self.vary.choose(ask.say)]))  # type: ignore[misc]
+            self._expect(ask.answer, lambda ask=ask: self._say([self.vary.typed(self.vary.choose(ask.say))]))  # type: ignore[misc]
 
     def _say_odd(self, text: str) -> None:
         self.played.lines.append(Line("person", text if len(text) < 300 else f"{text[:300]}… ({len(text)} characters)"))

@@ -46,8 +46,8 @@ class Variation:
         return items
 
     def messages(self, sentences: Sequence[str]) -> list[str]:
-        """Sentences as one message, or as several; typos included."""
-        sentences = [self.typed(one) for one in sentences if one]
+        """Sentences as one message, or as several."""
+        sentences = [one for one in sentences if one]
         if not sentences:
             return []
         if self.plain or len(sentences) == 1 or self._random.random() > SPLIT_RATE:

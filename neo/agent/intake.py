@@ -71,12 +71,13 @@ class Asker:
 
 def next_turn(brief: Brief, asker: Asker) -> Turn:
     """The next question, or the complete brief; at most five rounds, then assumptions."""
+    if brief.conflicts and (next(iter(brief.conflicts)),) not in brief.asked:
+        name = next(iter(brief.conflicts))
+        # A question that waits goes on waiting behind it.
+        asked = replace(brief, asked=((name,), *brief.asked), raised=_once(brief.raised, (name,)))
+        return Turn(asked, _ask_conflict(name, brief.conflicts[name], asker))
     if brief.asked:
         return Turn(brief, None, waits=True)
-    if brief.conflicts:
-        name = next(iter(brief.conflicts))
-        asked = replace(brief, asked=((name,),), raised=_once(brief.raised, (name,)))
-        return Turn(asked, _ask_conflict(name, brief.conflicts[name], asker))
     rows = _rows(brief, asker) if brief.rounds < MOST_ROUNDS else []
     files = missing_files(asker)
     new_files = [line for line in files if "files" not in brief.raised or asker.found is not None]
@@ -97,15 +98,11 @@ def _once(raised: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
 
 
 def _open(brief: Brief, asker: Asker) -> list[Slot]:
-    """Slots that may be asked about: not known, nor asked about before, unless nothing can be built without them."""
-
-    def may_be_asked(slot: Slot) -> bool:
-        times = brief.raised.count(slot.name)
-        return times == 0 or (slot.required and slot.recommended is None and times < MOST_RAISED)
-
-    return [
-        slot for slot in asker.slots if slot.kind != "files" and slot.name not in brief.values and may_be_asked(slot)
-    ]
+    """Slots that may be asked about: not known, nor asked about before; then those that nothing can be built without."""
+    unknown = [slot for slot in asker.slots if slot.kind != "files" and slot.name not in brief.values]
+    new = [slot for slot in unknown if slot.name not in brief.raised]
+    again = [slot for slot in unknown if slot.required and slot.recommended is None]
+    return new or [slot for slot in again if brief.raised.count(slot.name) < MOST_RAISED]
 
 
 def _rows(brief: Brief, asker: Asker) -> list[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from neo.agent.understanding.clauses import parts, readable
-from neo.agent.understanding.encoder import Encoder
+from neo.agent.understanding.encoder import COMMON, Encoder
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.marks import corrects
 from neo.agent.understanding.phrases import PHRASES
@@ -17,6 +17,8 @@ ELSE, TALK = "else", "talk"
 LEAST = 0.42  # nearness from which a kind of system is meant
 LEAST_ALONE = 0.3  # the same where it is clearly nearer than talk and than any other system
 CLEARLY = 0.08
+OWN_WORD, MOST_OWN = 0.05, 0.15  # what a word counts that one skill alone has, and several of them
+MARGIN = 0.03  # by which another system must be nearer
 MOST_PARTS = 12
 
 # What people want of engineers and Neo does not build.
@@ -60,6 +62,8 @@ class Router:
 
     def __init__(self, encoder: Encoder, skills: Mapping[str, Skill]) -> None:
         self._encoder, self._skills = encoder, skills
+        stems = {name: _stems(" ".join((*skill.phrases, skill.title))) for name, skill in skills.items()}
+        self._own = {name: own - set().union(*(stems[o] for o in stems if o != name)) for name, own in stems.items()}
         talk = [*PHRASES["small_talk"], *PHRASES["off_topic"], *PHRASES["question:able"]]
         self._labels = Labels(
             encoder,
@@ -83,17 +87,21 @@ class Router:
         # A skill is meant when the whole sounds so, or one part does clearly.
         best = {name: float(nearness[:, place].max()) for place, name in enumerate(self._labels.names)}
         overall = {name: float(nearness[0, place]) for place, name in enumerate(self._labels.names)}
-        score = {name: 0.5 * best[name] + 0.5 * overall[name] for name in best}
+        score = {name: 0.5 * best[name] + 0.5 * overall[name] + self._own_words(name, text) for name in best}
         ranked = sorted(self._skills, key=lambda name: -score[name])
         first = self._skills[ranked[0]]
         clear = score[ranked[0]] >= LEAST_ALONE and score[ranked[0]] > max(score[TALK], score[ELSE]) + CLEARLY
         if (score[ranked[0]] < LEAST or score[ranked[0]] < score[TALK]) and not clear:
             wants = score[ELSE] >= LEAST and score[ELSE] > score[TALK]
             return Route(None, nearest=first if wants else None)
-        if score[ELSE] > score[ranked[0]]:
+        if score[ELSE] > score[ranked[0]] + MARGIN:
             return Route(None, nearest=first)
         row = int(nearness[:, self._labels.names.index(ranked[0])].argmax())
         return Route(first, f'you said: "{_short(texts[row])}"')
+
+    def _own_words(self, name: str, text: str) -> float:
+        """What the words say that no other skill's phrases have: 'camera', 'handbook', 'trained'."""
+        return min(MOST_OWN, OWN_WORD * len(_stems(text) & self._own.get(name, frozenset())))
 
     def correction(self, text: str, now: str) -> Skill | None:
         """Another skill that the words correct to: 'no, I meant people counting'."""
@@ -114,6 +122,11 @@ class Router:
             if re.search(rf"\b(?:{name}|{name}ing|{name.replace('finetune', 'fine tun(?:e|ing)')})\b", words):
                 return skill
         return None
+
+
+def _stems(text: str) -> set[str]:
+    """The first five letters of each word that says something by itself."""
+    return {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in COMMON}
 
 
 def _short(text: str, most: int = 90) -> str:

@@ -96,12 +96,13 @@ def take_in(deps: Deps, tx: Transaction, project: ProjectRow, message: Message, 
     elif after == before and before.asked and not revising and before.missed < MOST_MISSED:
         tx.projects.save(project, brief=replace(after, missed=before.missed + 1).to_json())
         tx.outbox.add(project, notice(f"{FOREIGN} {STILL}" if is_foreign(message.text) else MISSED), deps.now())
-    elif any(name in before.conflicts and name in after.conflicts for row in before.asked for name in row):
+    elif any(row[0] in before.conflicts and row[0] in after.conflicts for row in before.asked):
         tx.projects.save(project, brief=after.to_json())  # which of the two holds is asked above, and waits
     else:
         if after == before and before.asked and not revising:
             tx.outbox.add(project, notice(GONE_ON), deps.now())
-        go_on(deps, tx, project, replace(after, asked=()))
+            after = replace(after, asked=())
+        go_on(deps, tx, project, replace(after, asked=still_asked(before, after)))
 
 
 def told_of(
@@ -137,6 +138,14 @@ def warn_of_secrets(deps: Deps, tx: Transaction, project: ProjectRow, message: M
     if message.secrets:
         count = "a secret" if message.secrets == 1 else f"{message.secrets} secrets"
         tx.outbox.add(project, private(KEY_CUT.format(count=count), message.user), deps.now())
+
+
+def still_asked(before: Brief, after: Brief) -> tuple[tuple[str, ...], ...]:
+    """The rows that go on waiting: an answer, were it to a part of what was asked, ends the waiting; other words do not."""
+    rows = tuple(row for row in after.asked if not (len(row) == 1 and row[0] in before.conflicts))
+    named = {name for row in rows for name in row}
+    changed = {name for name in named if after.values.get(name) != before.values.get(name)}
+    return () if changed or named & after.conflicts.keys() or not rows else rows
 
 
 def is_foreign(text: str) -> bool:

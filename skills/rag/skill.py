@@ -33,6 +33,17 @@ class RagSkill(Skill):
     name = "rag"
     title = "Answers from your documents"
     phrases = (
+        "an assistant that looks things up in our contracts and case files",
+        "ask our research papers questions",
+        "find the right passage in our regulations",
+        "our nurses should get answers from the procedure handbook",
+        "retrieval QA on our API docs",
+        "look up answers in meeting minutes and reports",
+        "students want to ask the course material questions",
+        "our technicians search the maintenance manuals all day",
+        "answer customers' questions from the product manuals",
+        "nobody finds anything in our huge pile of policies",
+        "a helper that knows our internal rules and tells people where they stand",
         "answer questions about our documents",
         "a chatbot over handbooks, manuals, policies, contracts, wiki pages or PDF files",
         "search our knowledge base and support articles",

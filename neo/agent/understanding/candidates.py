@@ -9,6 +9,7 @@
 | the clause means something that is no value at all | `NOTHING` |
 | the bound said is the slot's, or the other one | `BOUND`, `-BOUND` |
 | the words name one of the slot's choices, an address, a date | `NAMED` |
+| the clause corrects, and the slot has a value that was said | `CORRECTED` |
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from functools import lru_cache
 
 from neo.agent.understanding.clauses import Part
 from neo.agent.understanding.context import Context
+from neo.agent.understanding.marks import corrects
 from neo.agent.understanding.readers import READERS
 from neo.agent.understanding.reading import Reading
 from neo.skill import Slot
 
 CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.8, 0.4, 0.6, 0.25, 1.0, 0.8, 0.2, 0.5
+CORRECTED = 0.5
 LEAST = 0.55  # weight from which a value is taken
 LEAST_UNASKED = 0.85  # the same of a choice that was not asked for
 TEXTS = ("text", "files")
@@ -101,6 +104,9 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
         weight += CUE
     elif cued(clause.sentence, slot):
         weight += CUE_NEAR
+    said = context.known.get(slot.name)
+    if said is not None and said.source == "said" and corrects(clause.spelt):
+        weight += CORRECTED
     if one.bound and slot.bound:
         weight += BOUND if one.bound == slot.bound else -BOUND
     return weight

@@ -80,9 +80,22 @@ def _cut(text: str, base: int, at: re.Pattern[str]) -> list[tuple[int, str]]:
         pieces.append((last, text[last:cut]))
         last = begin
     pieces.append((last, text[last:]))
+    pieces = _topics(pieces, text)
     return [
         (base + place + len(piece) - len(piece.lstrip()), piece.strip()) for place, piece in pieces if piece.strip()
     ]
+
+
+def _topics(pieces: list[tuple[int, str]], text: str) -> list[tuple[int, str]]:
+    """'Accuracy? I don't know': a word or two with a question mark name what the next sentence is about."""
+    kept: list[tuple[int, str]] = []
+    for place, piece in pieces:
+        if kept and kept[-1][1].rstrip().endswith("?") and 0 < len(kept[-1][1].split()) <= _SHORT and piece.strip():
+            first = kept.pop()[0]
+            kept.append((first, text[first : place + len(piece)]))
+        else:
+            kept.append((place, piece))
+    return kept
 
 
 _CONJUNCTION = re.compile(r",\s+(?:and|but|so|plus|also|then|while)\s*", re.IGNORECASE)

@@ -25,7 +25,7 @@ _LOOKALIKES = (
     r"<[@#!][^<>\n]{1,200}>",  # Slack's mentions of people and channels
     ON_DAY,
     IN_DAYS,  # a deadline, and no duration
-    r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d\b|\b\d{1,2}\.\d{1,2}\.(?=\s|$)",
+    r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d\b|\b(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=\s|$)",
     r"(?<=\bby )\d{1,2}/\d{1,2}\b|(?<=\bon )\d{1,2}/\d{1,2}\b|(?<=\bbefore )\d{1,2}/\d{1,2}\b|\b24/7\b",
     # Times of day; "from 8 to 6 pm" too.
     r"\b(?:\d{1,2}\s*(?:-|–|to|and|until|till)\s*)?\d{1,2}(?::\d\d)?\s*(?:[ap]\.m\.|[ap]m\b|o['’]?clock\b|uhr\b)",
