@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from neo.domain.brief import Brief, SlotValue
 from neo.evals.stats import mean_interval, wilson
 
 TOLERANCE = 0.01  # relative, of numbers
+ALIKE = 0.8  # of two words that a slip or an ending parts, in [0, 1]
 TEXT_RECALL = 0.6  # share of a text's words that its value must hold
 RESAMPLES = 2000
 
@@ -68,7 +70,7 @@ def _words(text: str) -> list[str]:
 
 def _held(word: str, held: set[str]) -> bool:
     """A word, or one that a typo or an ending parts from it."""
-    return word in held or any(len(word) > 4 and other[:4] == word[:4] for other in held)
+    return word in held or any(len(word) > 4 and SequenceMatcher(None, word, other).ratio() >= ALIKE for other in held)
 
 
 def _same(one: float | str, value: Any) -> bool:

@@ -103,7 +103,11 @@ MEASURED = ("share", "seconds", "dollars", "number")
 
 def _values(slots: Sequence[Slot], brief: Brief, kinds: set[str], without: str) -> list[Item]:
     return [
-        Item(f"{slot.title}: {in_words(slot.kind, value.value, slot.unit)}.", f"R-{slot.name}", _source(value))
+        Item(
+            f"{slot.title}: {in_words(slot.kind, value.value, slot.unit).rstrip(' .')}.",
+            f"R-{slot.name}",
+            _source(value),
+        )
         for slot in slots
         if slot.kind in kinds and (value := brief.values.get(slot.name)) is not None and value.source != without
     ]

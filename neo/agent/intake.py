@@ -98,7 +98,7 @@ def _once(raised: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
 
 
 def _open(brief: Brief, asker: Asker) -> list[Slot]:
-    """Slots that may be asked about: not known, nor asked about before; then those that nothing can be built without."""
+    """Slots that may be asked about: not known nor asked about before; then those that nothing can be built without."""
     unknown = [slot for slot in asker.slots if slot.kind != "files" and slot.name not in brief.values]
     new = [slot for slot in unknown if slot.name not in brief.raised]
     again = [slot for slot in unknown if slot.required and slot.recommended is None]

@@ -141,7 +141,7 @@ def warn_of_secrets(deps: Deps, tx: Transaction, project: ProjectRow, message: M
 
 
 def still_asked(before: Brief, after: Brief) -> tuple[tuple[str, ...], ...]:
-    """The rows that go on waiting: an answer, were it to a part of what was asked, ends the waiting; other words do not."""
+    """The rows that go on waiting: an answer to any part of what was asked ends it; other words do not."""
     rows = tuple(row for row in after.asked if not (len(row) == 1 and row[0] in before.conflicts))
     named = {name for row in rows for name in row}
     changed = {name for name in named if after.values.get(name) != before.values.get(name)}

@@ -94,7 +94,9 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
 
 
 def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: Mapping[str, int]) -> float:
-    asked = slot.name in context.wanted
+    takes_back = corrects(clause.spelt)
+    # What takes something back is about what was said, and not about what was only asked once.
+    asked = slot.name in (context.asked_now if takes_back else context.wanted)
     own = clause.nearness.get(slot.name, 0.0)
     weight = MEANING * max(0.0, own) - NOTHING * max(0.0, clause.nearness.get("none", 0.0) - own)
     weight += ASKED if asked else 0.0
@@ -105,7 +107,7 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
     elif cued(clause.sentence, slot):
         weight += CUE_NEAR
     said = context.known.get(slot.name)
-    if said is not None and said.source == "said" and corrects(clause.spelt):
+    if takes_back and said is not None and said.source == "said":
         weight += CORRECTED
     if one.bound and slot.bound:
         weight += BOUND if one.bound == slot.bound else -BOUND

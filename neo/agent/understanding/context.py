@@ -38,8 +38,13 @@ class Context:
     @property
     def wanted(self) -> tuple[str, ...]:
         """Names of the slots that were asked about and are not known, those of the last question first."""
-        now = [name for row in self.asked for name in row]
+        now = self.asked_now
         return (*now, *(name for name in dict.fromkeys(self.raised) if name not in now and not self._is_said(name)))
+
+    @property
+    def asked_now(self) -> tuple[str, ...]:
+        """Names of the slots of the question that waits, in the order of its rows."""
+        return tuple(name for row in self.asked for name in row)
 
     def _is_said(self, name: str) -> bool:
         return name in self.known and self.known[name].source != "assumed"
