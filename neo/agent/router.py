@@ -11,6 +11,7 @@ from neo.agent.understanding.encoder import COMMON, Encoder
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.marks import corrects
 from neo.agent.understanding.phrases import PHRASES
+from neo.agent.understanding.spelling import Spelling
 from neo.skill import Skill
 
 ELSE, TALK = "else", "talk"
@@ -65,6 +66,7 @@ class Router:
         stems = {name: _stems(" ".join((*skill.phrases, skill.title))) for name, skill in skills.items()}
         self._own = {name: own - set().union(*(stems[o] for o in stems if o != name)) for name, own in stems.items()}
         talk = [*PHRASES["small_talk"], *PHRASES["off_topic"], *PHRASES["question:able"]]
+        self._spelling = Spelling([phrase for skill in skills.values() for phrase in (*skill.phrases, skill.title)])
         self._labels = Labels(
             encoder,
             {
@@ -76,6 +78,7 @@ class Router:
 
     def __call__(self, text: str) -> Route:
         """The skill that a message asks for; one named outright wins."""
+        text = self._spelling.mended(text)
         if named := self._named(text):
             return Route(named, f"you said: {named.name.replace('_', ' ')}")
         pieces = [one.text for one in parts(readable(text))[:MOST_PARTS]]

@@ -21,7 +21,7 @@ from neo.agent.understanding.spelling import Spelling
 from neo.skill import Slot
 
 SURE = 0.5  # nearness from which a clause has a label
-COMMAND_SURE = 0.66  # a command does something, so it must be nearer
+COMMAND_SURE = 0.6  # a command does something, so it must be nearer
 TEXT_SURE = 0.5  # weight from which a clause gives a text: its nearness, and the signs that follow
 TEXT_ASKED, TEXT_CUE = 0.2, 0.25
 TALK_SURE = 0.4  # nearness from which a clause is talk, where it is nearer to that than to any slot
@@ -33,6 +33,7 @@ LEAST_WORDS = 4  # of a part that gave a value already, from which the rest may 
 UNITS = ("share", "seconds", "dollars")
 _BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
 CLEAR = 0.75  # nearness from which a clause is a question though nothing else shows it
+_WHY = re.compile(r"\W*(?:(?:and|but|so)\W+)?(?:why|what (?:do|would) you need|what for)\b", re.IGNORECASE)
 _ASKS = re.compile(
     r"\W*(?:(?:and|but|so|sorry|please|hey|ok|well|wait|hm+)\W+)*(?:why|what|whats|who|whom|when|where|which|how|is|are|do|does|"
     r"did|can|could|will|would|should|shall|may|explain|tell me|i (?:don['’]?t|do not) (?:get|understand))\b",
@@ -118,10 +119,12 @@ class _Reading:
         self.taken: dict[int, list[str]] = {}  # the values' words in them
 
     def understanding(self) -> Understanding:
-        order = ordered(self.text) or self._command()
+        order = ordered(self.text)
         if order is not None and order.name != "change":
             return Understanding(intent=Intent.COMMAND, order=order)
         found = self._values()
+        if not found and order is None and (command := self._command()):
+            return Understanding(intent=Intent.COMMAND, order=command)
         said, conflicts = _settled(found)
         questions = self._questions()
         taken = {one.slot for one in said} | {one.slot for one in conflicts}
@@ -237,6 +240,8 @@ class _Reading:
     def _about(self, row: int, topic: str) -> str:
         """``meaning:latency`` where a slot is named, else the topic."""
         slot = next((one.name for one in self.context.slots if cued(self.spelt[row], one)), "")
+        if slot and _WHY.match(self.parts[row].text):
+            topic = "why"
         return f"{topic}:{slot}" if topic in ("why", "meaning", "number", "golden") and slot else topic
 
     def _stand_ins(self, taken: set[str]) -> list[Said]:

@@ -42,6 +42,8 @@ def _named(line: str, context: Context) -> tuple[tuple[Slot, ...], str, int]:
     if match := _LABELLED.match(line):
         label = match[1].lower().strip()
         exact = [slot for slot in known.values() if label in (slot.name.replace("_", " "), slot.title.lower())]
-        cued = [slot for slot in known.values() if label in slot.cues or label.split()[0] in slot.cues]
+        words = label.split()
+        named = {label, *(words if len(words) <= 2 else ())}
+        cued = [slot for slot in known.values() if named & set(slot.cues)]
         return tuple((exact or cued)[:1]), match[2], match.start(2)
     return (), "", 0

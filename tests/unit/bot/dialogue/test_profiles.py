@@ -45,7 +45,7 @@ def test_a_profile_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_of_the_form_is_named(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(BadInput, match="one.yaml") as error:
+    with pytest.raises(BadInput, match=r"one\.yaml") as error:
         load(tmp_path, text)
     assert words in str(error.value)
 
