@@ -1,4 +1,4 @@
-"""The conversation over the real services: several people, corrections, conflicts, commands in words, anything at all."""
+"""The conversation over the real services: several people, corrections, conflicts, commands in words, anything."""
 
 from __future__ import annotations
 
