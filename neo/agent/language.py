@@ -9,6 +9,7 @@ from neo.agent.router import Router
 from neo.agent.understanding.context import Reader
 from neo.agent.understanding.embedded import EmbeddedReader
 from neo.agent.understanding.encoder import Encoder
+from neo.agent.understanding.senses import Senses
 from neo.agent.understanding.structured import Heard, StructuredReader
 from neo.llm.base import Endpoint
 from neo.llm.openai_model import OpenAIModel
@@ -44,7 +45,7 @@ def language(encoder: Encoder, skills: Mapping[str, Skill], endpoint: Endpoint |
 
 def embedded(encoder: Encoder, skills: Mapping[str, Skill]) -> Language:
     """Everything read in this process."""
-    reader = EmbeddedReader(encoder)
+    senses = Senses(encoder)
     for skill in skills.values():
-        reader.warm(skill.slots)
-    return Language(reader, Router(encoder, skills))
+        senses.warm(skill.slots)
+    return Language(EmbeddedReader(senses), Router(encoder, skills))

@@ -21,8 +21,9 @@ from neo.skill import Build, Examination, Proposal, Reply, Skill
 from skills.rag import client, intake, package, writing
 from skills.rag.evaluate import evaluate, instances_of, metrics_for
 from skills.rag.judging import beside_people, judge_names, open_judge, why_no_judge
+from skills.rag.privacy import STAYS
 from skills.rag.proposing import propose
-from skills.rag.slots import FITTING, SLOTS, STAYS
+from skills.rag.slots import FITTING, SLOTS
 from skills.rag.space import cheap_twin, search_space
 from skills.rag.stores import KEPT_HERE, UNCOUNTED, why_no_service
 

@@ -10,7 +10,7 @@ from neo.automl.space import Choice
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.skill import Examination
-from skills.rag.slots import STAYS
+from skills.rag.privacy import STAYS
 
 
 def counted(number: int, noun: str) -> str:

@@ -4,119 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from neo.agent.understanding import marks
-from neo.agent.understanding.candidates import Candidate, Clause, candidates, cued, names
-from neo.agent.understanding.clauses import parts, readable, sentences
+from neo.agent.understanding.candidates import Candidate, candidates, cued, names
 from neo.agent.understanding.context import Context
-from neo.agent.understanding.encoder import Encoder
-from neo.agent.understanding.intents import Label, Labels
-from neo.agent.understanding.lines import NamedLine, named_lines
+from neo.agent.understanding.intents import Label
+from neo.agent.understanding.lines import NamedLine
 from neo.agent.understanding.orders import ordered
-from neo.agent.understanding.phrases import PHRASES
+from neo.agent.understanding.parsed import SURE, TALKS, Parsed
 from neo.agent.understanding.readers import READERS
 from neo.agent.understanding.result import Asked, Conflict, Intent, Ordered, Said, Understanding, same
-from neo.agent.understanding.spelling import Spelling
+from neo.agent.understanding.senses import Senses
 from neo.skill import Slot
 
-SURE = 0.5  # nearness from which a clause has a label
 COMMAND_SURE = 0.6  # a command does something, so it must be nearer
 TEXT_SURE = 0.5  # weight from which a clause gives a text: its nearness, and the signs that follow
 TEXT_ASKED, TEXT_CUE = 0.2, 0.25
-TALK_SURE = 0.4  # nearness from which a clause is talk, where it is nearer to that than to any slot
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 MOST_COMMAND_PARTS = 2
-NONE = "none"
-TALKS = ("small_talk", "off_topic", "approval", "override", "refusal")
-LEAST_WORDS = 4  # of a part that gave a value already, from which the rest may say something of its own
 UNITS = ("share", "seconds", "dollars")
 _BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
-CLEAR = 0.75  # nearness from which a clause is a question though nothing else shows it
 _WHY = re.compile(r"\W*(?:(?:and|but|so)\W+)?(?:why|what (?:do|would) you need|what for)\b", re.IGNORECASE)
-_ASKS = re.compile(
-    r"\W*(?:(?:and|but|so|sorry|please|hey|ok|well|wait|hm+)\W+)*(?:why|what|whats|who|whom|when|where|which|how|is|are|do|does|"
-    r"did|can|could|will|would|should|shall|may|explain|tell me|i (?:don['’]?t|do not) (?:get|understand))\b",
-    re.IGNORECASE,
-)
 
 
 class EmbeddedReader:
     """Reads messages by rules and by an encoder.
 
     Args:
-        encoder: Sentences to vectors.
+        senses: What clauses are compared with.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._intents = Labels(encoder, PHRASES)
-        self._spelling_of = lru_cache(maxsize=32)(Spelling)
-        self._of_slots = lru_cache(maxsize=32)(self._labels_of)
-        self._of_choices = lru_cache(maxsize=64)(self._choices_of)
-
-    def warm(self, slots: Sequence[Slot]) -> None:
-        """Embed the phrases of a skill's slots now, so that no person waits for it."""
-        self._of_slots(_phrases(slots))
-        for slot in slots:
-            if slot.kind == "choice":
-                self._of_choices(tuple(slot.choices.items()))
+    def __init__(self, senses: Senses) -> None:
+        self._senses = senses
 
     def __call__(self, text: str, context: Context) -> Understanding:
         """What is understood of a message; see `Understanding`."""
-        return _Reading(self, text, context).understanding()
-
-    def _labels_of(self, slots: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
-        return Labels(self._encoder, {**dict(slots), NONE: PHRASES[NONE]})
-
-    def _choices_of(self, choices: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
-        return Labels(self._encoder, {value: (value.replace("_", " "), *words) for value, words in choices})
+        return _Reading(self._senses, text, context).understanding()
 
 
-def _vocabulary(slots: Sequence[Slot]) -> tuple[str, ...]:
-    """All phrases, and all that slots say."""
-    texts = [phrase for phrases in PHRASES.values() for phrase in phrases]
-    for slot in slots:
-        texts += [slot.question, slot.plain, slot.title, *slot.phrases, *slot.cues, slot.unit]
-        texts += [word for value, words in slot.choices.items() for word in (value, *words)]
-    return tuple(texts)
-
-
-def _phrases(slots: Sequence[Slot]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((slot.name, slot.phrases) for slot in slots if slot.kind != "files")
-
-
-class _Reading:
+class _Reading(Parsed):
     """One message being read."""
-
-    def __init__(self, reader: EmbeddedReader, text: str, context: Context) -> None:
-        self.reader, self.text, self.context = reader, text, context
-        plain = readable(text)
-        self.named = named_lines(plain, context)
-        for line in self.named:
-            end = line.start + len(line.text)
-            plain = plain[: line.label] + " " * (end - line.label) + plain[end:]
-        self.plain = plain
-        self.parts = [part for part in parts(plain) if any(map(str.isalnum, part.text))]
-        by_sentence = {one.sentence: one.text for one in sentences(plain)}
-        spelling = reader._spelling_of(_vocabulary(context.readable))
-        self.spelt = [spelling.mended(part.text) for part in self.parts]
-        vectors = reader._encoder(self.spelt)
-        labels = reader._of_slots(_phrases(context.readable))
-        near_slots, near_intents = labels.nearness(vectors), reader._intents.nearness(vectors)
-        self.vectors = vectors
-        self.labels: list[list[Label]] = [reader._intents.ranked(row) for row in near_intents]
-        self.clauses = [
-            Clause(
-                part,
-                spelt,
-                spelling.mended(by_sentence.get(part.sentence, part.text)),
-                dict(zip(labels.names, map(float, row), strict=True)),
-            )
-            for part, spelt, row in zip(self.parts, self.spelt, near_slots, strict=True)
-        ]
-        self.used: set[int] = set()  # parts of which something was made
-        self.taken: dict[int, list[str]] = {}  # the values' words in them
 
     def understanding(self) -> Understanding:
         order = ordered(self.text)
@@ -132,7 +59,9 @@ class _Reading:
         said += self._choices({one.slot for one in said} | taken)
         said += self._texts({one.slot for one in said} | taken)
         approval = self._approval()
-        unread = tuple(part.text for row, part in enumerate(self.parts) if row not in self.used and not self._idle(row))
+        unread = tuple(
+            part.text for row, part in enumerate(self.parts) if row not in self.used and not self.is_idle(row)
+        )
         return Understanding(
             intent=self._intent(order, said, conflicts, questions, approval),
             values=tuple(said),
@@ -145,16 +74,12 @@ class _Reading:
 
     # What each part is for.
 
-    def _label(self, row: int, least: float = SURE) -> str:
-        best = self.labels[row][0]
-        return best.name if best.nearness >= least else ""
-
     def _command(self) -> Ordered | None:
         """A command, where the message is little else."""
         if not 0 < len(self.parts) <= MOST_COMMAND_PARTS or self.named:
             return None
         for row in range(len(self.parts)):
-            kind, _, name = self._label(row, COMMAND_SURE).partition(":")
+            kind, _, name = self.label(row, COMMAND_SURE).partition(":")
             if kind == "command":
                 return Ordered(name=name)
         return None
@@ -192,7 +117,7 @@ class _Reading:
 
     def _only_asks(self, row: int) -> bool:
         """A question that gives no value: 'why 2 seconds?', but not 'can it be under 2 seconds?'."""
-        label = self._label(row)
+        label = self.label(row)
         return self.parts[row].asks and (label.startswith("question:") or label in ("off_topic", "small_talk"))
 
     def _of_line(self, line: NamedLine) -> list[Said]:
@@ -220,8 +145,8 @@ class _Reading:
     def _questions(self) -> list[Asked]:
         found = []
         for row, part in enumerate(self.parts):
-            kind, _, topic = self._label(row).partition(":")
-            if row in self.used or not self._is_question(row) or self._stand_in_kind(row):
+            kind, _, topic = self.label(row).partition(":")
+            if row in self.used or not self.is_question(row) or self.stand_in_kind(row):
                 continue
             if kind in ("off_topic", "small_talk") and not part.asks:
                 continue
@@ -230,12 +155,6 @@ class _Reading:
                 continue
             found.append(Asked(quote=part.text, about=self._about(row, topic if kind == "question" else "")))
         return found
-
-    def _is_question(self, row: int) -> bool:
-        """With a question mark, or in words that ask; a statement may only lie near to questions."""
-        asked = self.labels[row][0]
-        asks = bool(_ASKS.match(self.parts[row].text)) or asked.nearness >= CLEAR
-        return self.parts[row].asks or (asked.name.startswith("question:") and asked.nearness >= SURE and asks)
 
     def _about(self, row: int, topic: str) -> str:
         """``meaning:latency`` where a slot is named, else the topic."""
@@ -251,7 +170,7 @@ class _Reading:
         for row, part in enumerate(self.parts):
             if not self.context.wanted and not marks.takes(part.text) and not marks.unknown(part.text):
                 continue  # nothing was asked, and nothing says so plainly
-            kind = self._stand_in_kind(row)
+            kind = self.stand_in_kind(row)
             if row in self.used or not kind:
                 continue
             self.used.add(row)
@@ -263,20 +182,13 @@ class _Reading:
                     found.append(one)
         return found
 
-    def _stand_in_kind(self, row: int) -> str:
-        text, label = self.spelt[row], self._label(row)
-        consents = label == "approval" and bool(self.context.asked) and not self.parts[row].asks
-        if marks.takes(text) or label == "recommendation" or consents:
-            return "recommended"
-        return "assumed" if marks.unknown(text) or label == "unknown" else ""
-
     def _choices(self, taken: set[str]) -> list[Said]:
         """Choices that were asked for and are meant though no word of them was said."""
         found = []
         for slot in self.context.readable:
             if slot.kind != "choice" or slot.name not in self.context.wanted or slot.name in taken:
                 continue
-            labels = self.reader._of_choices(tuple(slot.choices.items()))
+            labels = self.senses.choices(slot)
             rows = [row for row in range(len(self.parts)) if row not in self.used]
             ranked = [(labels.ranked(labels.nearness(self.vectors[row : row + 1])[0])[0], row) for row in rows]
             best, row = max(ranked, key=lambda item: item[0].nearness, default=(Label("", 0.0), -1))
@@ -293,7 +205,7 @@ class _Reading:
             if slot.name == "purpose" and (self.context.opening or slot.name in self.context.known):
                 continue  # the whole opening is the purpose
             for row in range(len(self.parts)):
-                words = self._words_left(row)
+                words = self.words_left(row)
                 if words and self._gives(row, slot, texts):
                     self.used.add(row)
                     self.taken.setdefault(row, []).append(words)
@@ -301,23 +213,12 @@ class _Reading:
                     said = f"{before}{words}"
                     found[slot.name] = Said(slot=slot.name, value=said, quote=said)
         still = [slot for slot in texts if slot.name in self.context.wanted and slot.name not in found]
-        rest = [row for row in range(len(self.parts)) if row not in self.used and not self._idle(row)]
+        rest = [row for row in range(len(self.parts)) if row not in self.used and not self.is_idle(row)]
         if len(still) == 1 and rest:
             said = " ".join(self.parts[row].text for row in rest)
             self.used.update(rest)
             found[still[0].name] = Said(slot=still[0].name, value=said, quote=said)
         return list(found.values())
-
-    def _words_left(self, row: int) -> str:
-        """A part's words, without those of the values that were found in it; empty where they say nothing more."""
-        if self._idle(row) or (row in self.used and row not in self.taken):
-            return ""
-        text = self.parts[row].text
-        for said in self.taken.get(row, ()):
-            text = text.replace(said, " ")
-        left = re.sub(r"\s+", " ", text).strip(" ,;:-")
-        words = re.findall(r"[^\W_]+", left)
-        return left if row not in self.taken or len(words) >= LEAST_WORDS else ""
 
     def _gives(self, row: int, slot: Slot, texts: Sequence[Slot]) -> bool:
         """Whether a part says something of a text slot: it means that slot more than any other, and enough."""
@@ -339,16 +240,8 @@ class _Reading:
         cue = TEXT_CUE if cued(clause.spelt, slot) else 0.0
         return clause.nearness.get(slot.name, 0.0) + asked + cue
 
-    def _idle(self, row: int) -> bool:
-        """Talk that asks nothing of anybody."""
-        if len(self.parts[row].text) < 2 or self._label(row) in TALKS:
-            return True
-        best = self.labels[row][0]
-        slots = max((near for name, near in self.clauses[row].nearness.items() if name != NONE), default=0.0)
-        return best.name in TALKS and best.nearness >= TALK_SURE and best.nearness > slots
-
     def _approval(self) -> str:
-        labels = {self._label(row) for row in range(len(self.parts)) if row not in self.used}
+        labels = {self.label(row) for row in range(len(self.parts)) if row not in self.used}
         return "against" if "refusal" in labels else "for" if labels & {"approval", "override"} else "none"
 
     def _intent(
@@ -360,7 +253,7 @@ class _Reading:
         approval: str,
     ) -> Intent:
         kinds = {one.kind for one in said}
-        labels = {self.labels[row][0].name if self._idle(row) else self._label(row) for row in range(len(self.parts))}
+        labels = {self.labels[row][0].name if self.is_idle(row) else self.label(row) for row in range(len(self.parts))}
         signs = (
             (order is not None, Intent.COMMAND),
             ("said" in kinds or bool(conflicts), Intent.ANSWER),

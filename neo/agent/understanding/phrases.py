@@ -147,7 +147,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "drop this project", "kill the project", "please cancel it all", "we want to stop the project for good",
     ),
     "command:restart": (
-        "let's start over", "start again from the beginning", "reset everything we said", "begin from scratch", "let's begin from scratch", "throw away what I said and ask me again",
+        "let's start over", "start again from the beginning", "reset everything we said", "begin from scratch",
+        "let's begin from scratch",
+        "throw away what I said and ask me again",
         "forget my answers and ask me again", "I want to start from zero",
     ),
     "command:approvers": (

@@ -18,8 +18,8 @@ from neo.llm.base import Endpoint
 from neo.llm.pricing import price_of
 from neo.skill import THUMBS
 from skills.rag.judging import beside_people, open_judge
+from skills.rag.privacy import MAY_GO
 from skills.rag.skill import RagSkill
-from skills.rag.slots import MAY_GO
 
 DOCUMENT = "# Store\n\nThe ladder is kept in the Elm hall. The pallet is kept in the Birch hall."
 GOLDEN = (

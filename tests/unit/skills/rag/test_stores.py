@@ -16,7 +16,7 @@ from neo.domain.brief import Brief, SlotValue
 from neo.models.vector_service import VectorService
 from skills.rag import stores
 from skills.rag.evaluate import evaluate
-from skills.rag.slots import MAY_GO, STAYS
+from skills.rag.privacy import MAY_GO, STAYS
 
 ELSEWHERE = VectorService(KEY, "neo-ab12.svc.pinecone.io")
 DENSE = {**PLAIN, "retriever": "dense", "embedder": "minilm-l3", "chunk_tokens": 32}

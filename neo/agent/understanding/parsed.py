@@ -1,0 +1,100 @@
+"""A message taken apart: its clauses, what each is for, and what has been made of it so far."""
+
+from __future__ import annotations
+
+import re
+
+from neo.agent.understanding import marks
+from neo.agent.understanding.candidates import Clause
+from neo.agent.understanding.clauses import parts, readable, sentences
+from neo.agent.understanding.context import Context
+from neo.agent.understanding.intents import Label
+from neo.agent.understanding.lines import named_lines
+from neo.agent.understanding.senses import NONE, Senses
+
+SURE = 0.5  # nearness from which a clause has a label
+CLEAR = 0.75  # nearness from which a clause is a question though nothing else shows it
+TALK_SURE = 0.4  # nearness from which a clause is talk, where it is nearer to that than to any slot
+TALKS = ("small_talk", "off_topic", "approval", "override", "refusal")
+LEAST_WORDS = 4  # of a part that gave a value already, from which the rest may say something of its own
+_ASKS = re.compile(
+    r"\W*(?:(?:and|but|so|sorry|please|hey|ok|well|wait|hm+)\W+)*(?:why|what|whats|who|whom|when|where|which|how|is|are|do|does|"
+    r"did|can|could|will|would|should|shall|may|explain|tell me|i (?:don['’]?t|do not) (?:get|understand))\b",
+    re.IGNORECASE,
+)
+
+
+class Parsed:
+    """One message in parts; row *i* of everything is part *i*.
+
+    Args:
+        senses: What clauses are compared with.
+        text: The message.
+    """
+
+    def __init__(self, senses: Senses, text: str, context: Context) -> None:
+        self.senses, self.text, self.context = senses, text, context
+        plain = readable(text)
+        self.named = named_lines(plain, context)
+        for line in self.named:
+            end = line.start + len(line.text)
+            plain = plain[: line.label] + " " * (end - line.label) + plain[end:]
+        self.plain = plain
+        self.parts = [part for part in parts(plain) if any(map(str.isalnum, part.text))]
+        by_sentence = {one.sentence: one.text for one in sentences(plain)}
+        spelling = senses.spelling(context.readable)
+        self.spelt = [spelling.mended(part.text) for part in self.parts]
+        vectors = senses.vectors(self.spelt)
+        labels = senses.slots(context.readable)
+        near_slots, near_intents = labels.nearness(vectors), senses.intents.nearness(vectors)
+        self.vectors = vectors
+        self.labels: list[list[Label]] = [senses.intents.ranked(row) for row in near_intents]
+        self.clauses = [
+            Clause(
+                part,
+                spelt,
+                spelling.mended(by_sentence.get(part.sentence, part.text)),
+                dict(zip(labels.names, map(float, row), strict=True)),
+            )
+            for part, spelt, row in zip(self.parts, self.spelt, near_slots, strict=True)
+        ]
+        self.used: set[int] = set()  # parts of which something was made
+        self.taken: dict[int, list[str]] = {}  # the values' words in them
+
+    def label(self, row: int, least: float = SURE) -> str:
+        """What a part is for, where that is sure; else nothing."""
+        best = self.labels[row][0]
+        return best.name if best.nearness >= least else ""
+
+    def is_question(self, row: int) -> bool:
+        """With a question mark, or in words that ask; a statement may only lie near to questions."""
+        asked = self.labels[row][0]
+        asks = bool(_ASKS.match(self.parts[row].text)) or asked.nearness >= CLEAR
+        return self.parts[row].asks or (asked.name.startswith("question:") and asked.nearness >= SURE and asks)
+
+    def stand_in_kind(self, row: int) -> str:
+        """``recommended`` or ``assumed`` where a part stands in place of a value; else nothing."""
+        text, label = self.spelt[row], self.label(row)
+        consents = label == "approval" and bool(self.context.asked) and not self.parts[row].asks
+        if marks.takes(text) or label == "recommendation" or consents:
+            return "recommended"
+        return "assumed" if marks.unknown(text) or label == "unknown" else ""
+
+    def is_idle(self, row: int) -> bool:
+        """Talk that asks nothing of anybody."""
+        if len(self.parts[row].text) < 2 or self.label(row) in TALKS:
+            return True
+        best = self.labels[row][0]
+        slots = max((near for name, near in self.clauses[row].nearness.items() if name != NONE), default=0.0)
+        return best.name in TALKS and best.nearness >= TALK_SURE and best.nearness > slots
+
+    def words_left(self, row: int) -> str:
+        """A part's words, without those of the values that were found in it; empty where they say nothing more."""
+        if self.is_idle(row) or (row in self.used and row not in self.taken):
+            return ""
+        text = self.parts[row].text
+        for said in self.taken.get(row, ()):
+            text = text.replace(said, " ")
+        left = re.sub(r"\s+", " ", text).strip(" ,;:-")
+        words = re.findall(r"[^\W_]+", left)
+        return left if row not in self.taken or len(words) >= LEAST_WORDS else ""
