@@ -41,6 +41,7 @@ class Slot:
         required: Whether the requirements can be written without it: an optional slot that is not
             answered becomes a named assumption.
         cues: Words that tell this slot from others of its kind in free text.
+        patterns: Regular expressions that tell it, where words alone do not; case does not matter.
         choices: For the kind ``choice``: the normalised values and the words that mean them.
         phrases: Sentences with which people give a value of it, whatever the value: by their meaning it is told from
             others of its kind, and found where no word of *cues* stands.
@@ -64,6 +65,7 @@ class Slot:
     unit: str = ""
     bound: str = ""
     plain: str = ""
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,9 @@ from neo.domain.brief import Brief, SlotValue
 from neo.skill import Slot
 
 GROWS = ("text", "emails")  # kinds of which more may be said without taking anything back
+MORE = re.compile(
+    r"\b(?:also|too|as well|plus|cc|another|in addition|additionally|and also|copy)\b|\band\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def _with(brief: Brief, said: Said, speaker: Speaker, slot: Slot, asked: bool) -
         return brief
     if _may_replace(old, said, speaker, asked):
         return brief.with_values({said.slot: new})
-    if slot.kind in GROWS:
+    if slot.kind == "text" or (slot.kind in GROWS and MORE.search(new.said)):
         return brief.with_values({said.slot: _grown(slot, old, new)})
     return replace(brief, conflicts={**brief.conflicts, said.slot: (old, new)})
 

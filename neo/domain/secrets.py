@@ -21,6 +21,11 @@ SPOKEN = re.compile(
     r"(?i)(\b(?:pass(?:word|wd|phrase)|pwd|api[ _-]?key|secret(?: key)?|access[ _-]?token|auth[ _-]?token)"
     r"\s*(?:is|are|=|:|->)\s*[`\"']?)([^\s`\"',;]{5,})"
 )
+# Near a word that speaks of access, whatever looks made up: letters and digits, or hyphens, in one.
+ACCESS = re.compile(
+    r"(?i)\b(?:log-?in|password|passwd|wi-?fi|wlan|pin|pass ?code|credentials?|token|secret|api key)\b[^.!?\n]{0,80}"
+)
+MADE_UP = re.compile(r"(?<![\w@./:-])(?:[\w-]+:)?(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{8,}(?![\w@/]|\.\w)")
 _DIGIT_OR_MARK = re.compile(r"[\d!@#$%^&*_+=~-]")
 
 
@@ -40,4 +45,10 @@ def without_secrets(text: str) -> tuple[str, int]:
         spoken += 1
         return f"{match[1]}{STARS}"
 
-    return SPOKEN.sub(cut, text), told + spoken
+    def near(match: re.Match[str]) -> str:
+        nonlocal spoken
+        kept, count = MADE_UP.subn(STARS, match[0])
+        spoken += count
+        return kept
+
+    return ACCESS.sub(near, SPOKEN.sub(cut, text)), told + spoken

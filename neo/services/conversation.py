@@ -48,7 +48,7 @@ def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
         TALK.get(stage, _busy)(deps, turn, project.id, event, text)
         return
     message = Message(event.user, text, hear(deps, project, text), event.secrets)
-    if message.heard.order is not None:
+    if message.heard.order is not None and not (message.heard.order.name == "resume" and stage in REVIEW):
         commands.order(deps, turn, project.id, message)
         return
     READS[stage](deps, turn, project, message)

@@ -10,6 +10,7 @@ from neo.agent.merge import Speaker, may_decide, merged, settled
 from neo.agent.understanding import marks
 from neo.agent.understanding.clauses import MOST_CHARS
 from neo.agent.understanding.context import Context
+from neo.agent.understanding.quantities import named_of
 from neo.agent.understanding.result import Intent, Understanding
 from neo.domain.brief import Brief, Wish
 from neo.domain.lifecycle import Trigger
@@ -96,8 +97,9 @@ def take_in(deps: Deps, tx: Transaction, project: ProjectRow, message: Message, 
     elif after == before and before.asked and not revising and before.missed < MOST_MISSED:
         tx.projects.save(project, brief=replace(after, missed=before.missed + 1).to_json())
         tx.outbox.add(project, notice(f"{FOREIGN} {STILL}" if is_foreign(message.text) else MISSED), deps.now())
-    elif any(row[0] in before.conflicts and row[0] in after.conflicts for row in before.asked):
-        tx.projects.save(project, brief=after.to_json())  # which of the two holds is asked above, and waits
+    elif waiting := tuple(row for row in before.asked if row[0] in before.conflicts and row[0] in after.conflicts):
+        # Which of the two holds is asked above, and waits.
+        tx.projects.save(project, brief=replace(after, asked=(*waiting, *still_asked(before, after))).to_json())
     else:
         if after == before and before.asked and not revising:
             tx.outbox.add(project, notice(GONE_ON), deps.now())
@@ -144,8 +146,9 @@ def still_asked(before: Brief, after: Brief) -> tuple[tuple[str, ...], ...]:
     """The rows that go on waiting: an answer to any part of what was asked ends it; other words do not."""
     rows = tuple(row for row in after.asked if not (len(row) == 1 and row[0] in before.conflicts))
     named = {name for row in rows for name in row}
-    changed = {name for name in named if after.values.get(name) != before.values.get(name)}
-    return () if changed or named & after.conflicts.keys() or not rows else rows
+    if any(after.values.get(name) != before.values.get(name) for name in named) or named & after.conflicts.keys():
+        return ()
+    return tuple(row for row in rows if any(name not in after.values for name in row))
 
 
 def is_foreign(text: str) -> bool:
@@ -156,8 +159,10 @@ def is_foreign(text: str) -> bool:
 
 def _settled(brief: Brief, message: Message, speaker: Speaker) -> Brief:
     """'The second one', to the question which of two holds."""
-    place = marks.which(message.text)
     asked = [name for row in brief.asked for name in row if name in brief.conflicts]
+    place = marks.which(message.text)
+    if place is None and asked:
+        place = named_of(message.text, [one.value for one in brief.conflicts[asked[0]]])
     return settled(brief, asked[0], place) if asked and place is not None and speaker.decides else brief
 
 

@@ -34,6 +34,16 @@ class RagSkill(Skill):
     name = "rag"
     title = "Answers from your documents"
     phrases = (
+        "visitors should be able to ask a bot about our rules",
+        "members keep asking me the same, it is all in our leaflet",
+        "parents could ask a programme about forms and holidays",
+        "agents ask about tariffs during the call",
+        "beginners phone me at all hours, can a machine answer them from my notes",
+        "let keepers ask about treatments",
+        "new members want to ask about our newsletters",
+        "guests ask the same things, a bot should answer from our house rules",
+        "classify goods by asking the tariff notes",
+        "an operator asks what to do when an alarm comes, the procedure says it",
         "an assistant that looks things up in our contracts and case files",
         "ask our research papers questions",
         "find the right passage in our regulations",

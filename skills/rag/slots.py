@@ -222,6 +222,11 @@ SLOTS: tuple[Slot, ...] = (
             "work with it",
             "working with it",
         ),
+        patterns=(
+            r"\b(?!(?:questions|answers|documents|manuals|files|notes|rules|times|things|minutes|hours|seconds|cents)\b)"
+            r"(?:[a-z]{3,}s|people|staff|personnel|children|men|women|team|public|crew|everyone|everybody|anyone)\s+"
+            r"(?:\w+\s+){0,3}?(?:asks?|asking|uses?|using|quer(?:y|ies)|search(?:es)?|looks? (?:\w+ )?up|consults?)\b",
+        ),
         phrases=(
             "the support team will use it",
             "new employees in their first weeks",

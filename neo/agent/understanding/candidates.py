@@ -8,6 +8,7 @@
 | the clause means what the slot's phrases mean, in [-1, 1] | `MEANING` |
 | the clause means something that is no value at all | `NOTHING` |
 | the bound said is the slot's, or the other one | `BOUND`, `-BOUND` |
+| each further word of the choice that is named | `WORD` |
 | the words name one of the slot's choices, an address, a date | `NAMED` |
 | the clause corrects, and the slot has a value that was said | `CORRECTED` |
 """
@@ -27,7 +28,7 @@ from neo.agent.understanding.reading import Reading
 from neo.skill import Slot
 
 CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.8, 0.4, 0.6, 0.25, 1.0, 0.8, 0.2, 0.5
-CORRECTED = 0.5
+CORRECTED, WORD = 0.5, 0.1
 LEAST = 0.55  # weight from which a value is taken
 LEAST_UNASKED = 0.85  # the same of a choice that was not asked for
 TEXTS = ("text", "files")
@@ -102,6 +103,7 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
     weight += ASKED if asked else 0.0
     weight += ALONE if rivals[slot.kind] == 1 and slot.kind != "choice" else 0.0
     weight += NAMED if slot.kind in ("choice", "emails", "address", "date", "number") else 0.0
+    weight += WORD * (len(one.said.split()) - 1) if slot.kind == "choice" else 0.0
     if cued(clause.spelt, slot):
         weight += CUE
     elif cued(clause.sentence, slot):
@@ -131,8 +133,10 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
 
 
 def cued(text: str, slot: Slot) -> bool:
-    """Whether a word of the slot, or its title, stands in the text."""
-    return bool(_cues(slot.cues, slot.title.split(" (")[0]).search(text))
+    """Whether a word of the slot, its title, or one of its patterns stands in the text."""
+    return bool(_cues(slot.cues, slot.title.split(" (")[0]).search(text)) or any(
+        re.search(pattern, text, re.IGNORECASE) for pattern in slot.patterns
+    )
 
 
 # Words of slots that say many other things too: they do not name the slot by themselves.

@@ -68,7 +68,8 @@ _AT = r"(?:\b(?:on|in|at|for|by)\s+)?(?:the\s+)?"
 _DUE = _compiled(
     r"\b(?:(?:is|starts?|opens?|begins?)(?=\s+on\s)|ready|done|live|finish(?:ed)?|launch(?:es|ed)?|deadline|due|"
     r"deliver\w*|demo|present|show|need(?:ed)?(?: it)?|"
-    rf"want it|works?|running|up|go-live|release)\b[^.;\n]{{0,40}}?{_AT}(?P<by>\b(?:{_NUMERIC}|{_COMING}|{ON_DAY}|"
+    rf"wants? (?:it|this|that)|works?|running|up|go-live|release)\b[^.;\n]{{0,40}}?{_AT}(?P<by>\b(?:{_NUMERIC}|"
+    rf"{_COMING}|{ON_DAY}|"
     rf"tomorrow|tonight|today|{_QUARTER}|(?<=on ){_WEEKDAY}|(?<=in ){_MONTH}{_YEAR}))"
 )
 _ALONE = _compiled(

@@ -19,7 +19,8 @@ from neo.skill import Slot
 
 COMMAND_SURE = 0.6  # a command does something, so it must be nearer
 TEXT_SURE = 0.5  # weight from which a clause gives a text: its nearness, and the signs that follow
-TEXT_ASKED, TEXT_CUE = 0.2, 0.25
+TEXT_ASKED, TEXT_RAISED, TEXT_CUE = 0.2, 0.1, 0.25
+TEXT_ASKED_SURE = 0.3  # the same of a slot that the question that waits is about
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 MOST_COMMAND_PARTS = 2
 UNITS = ("share", "seconds", "dollars")
@@ -230,13 +231,17 @@ class _Reading(Parsed):
             return False
         if self.labels[row][0].nearness > max(own, SURE):
             return False
+        if slot.name in self.context.asked_now and row not in self.taken:
+            return own >= TEXT_ASKED_SURE
         again = slot.name in self.context.known and slot.name not in self.context.wanted
-        return own >= TEXT_SURE + (0.2 if again or row in self.taken else 0.0)
+        plain = not cued(self.clauses[row].spelt, slot)
+        return own >= TEXT_SURE + (0.2 if again or row in self.taken else 0.1 if plain else 0.0)
 
     def _text_weight(self, row: int, slot: Slot) -> float:
         clause = self.clauses[row]
         # What stands beside a value was hardly said for the sake of another slot.
-        asked = TEXT_ASKED if slot.name in self.context.wanted and row not in self.taken else 0.0
+        asked = TEXT_ASKED if slot.name in self.context.asked_now and row not in self.taken else 0.0
+        asked = asked or (TEXT_RAISED if slot.name in self.context.wanted and row not in self.taken else 0.0)
         cue = TEXT_CUE if cued(clause.spelt, slot) else 0.0
         return clause.nearness.get(slot.name, 0.0) + asked + cue
 

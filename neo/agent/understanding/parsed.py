@@ -64,6 +64,8 @@ class Parsed:
     def label(self, row: int, least: float = SURE) -> str:
         """What a part is for, where that is sure; else nothing."""
         best = self.labels[row][0]
+        if marks.overrides(self.spelt[row]):
+            return "override"
         return best.name if best.nearness >= least else ""
 
     def is_question(self, row: int) -> bool:

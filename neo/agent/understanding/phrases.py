@@ -87,11 +87,14 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "where does our data go?", "is our data safe?", "do you send our documents to OpenAI?",
         "who can see our files?",
         "is this GDPR compliant?", "do you store what we write?", "will our data leave the company?",
-        "are the files kept private?", "what happens to my data?",
+        "are the files kept private?", "what happens to my data?", "will my texts be sent anywhere?",
+        "who is going to see what we ask?",
+        "is it private?", "does it need the internet?", "will it record my customers?",
+        "does anything leave this computer?",
     ),
     "question:cost": (
         "what does this cost us?", "how much will it cost to build?", "do I have to pay for this?",
-        "is it free to try?",
+        "is it free to try?", "what is it going to cost?", "how much do you charge?",
         "what will the search cost?", "how expensive is it to run?", "who pays for the model?", "will I be charged?",
     ),
     "question:time": (

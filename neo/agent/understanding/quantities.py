@@ -42,6 +42,13 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _SUB = re.compile(r"\bsub[\s-]?(?P<word>second|minute|cent|millisecond|hour|dollar)s?\b", re.IGNORECASE)
+# One mail an hour is an hour between two.
+_RATE = re.compile(
+    r"\b(?:one|1|a|an|a single|once|no more than one|at most one)\s*(?:e-?mail|mail|alert|message|warning|"
+    r"notification|alarm)?s?"
+    r"\s+(?:per|an?|every|each|in an?|within an?)\s+(?P<word>minute|hour|day|week)\b",
+    re.IGNORECASE,
+)
 _FREE = re.compile(
     r"(?m:^)[^\w\n]{0,9}(?P<alone>nothing|free|zero|gratis|nada|for nothing)[^\w\n]{0,9}(?m:$)|"
     r"(?:\bnot|n['’]?t|\bnever)\s+(?:\w+\s+){0,3}?(?:cost|pay|spend)(?:ing)?\s+(?:us\s+|me\s+)?"
@@ -109,6 +116,9 @@ def _wordless(text: str) -> Iterator[Atom]:
         yield priced(
             text, Atom(kind, value, "", match.start("one"), match.end("half" if match["half"] else "one"), scale=scale)
         )
+    for match in _RATE.finditer(text):
+        kind, scale = unit_of(match["word"]) or ("", 0.0)
+        yield Atom(kind, scale, "", *match.span(), scale=scale)
     for match in _SUB.finditer(text):
         kind, scale = unit_of(match["word"]) or ("", 0.0)
         yield priced(text, Atom(kind, scale, "", *match.span(), bound="at most", scale=scale))
@@ -215,3 +225,18 @@ def _same_unit(text: str, found: Sequence[Atom]) -> list[Atom]:
             if other.kind != "number" and one.soft != other.soft and not re.search(r"[.!?](?=\s)|\n", between):
                 filled[number] = replace(one, kind=other.kind, value=one.value * other.scale, per=other.per)
     return filled
+
+
+def named_of(text: str, values: Sequence[object]) -> int | None:
+    """Which of some values the first number of a text names, with its unit or without: '95 it is' names 0.95.
+
+    >>> named_of("95 it is, 85 was the pilot", [0.85, 0.95])
+    1
+    """
+    for one in find(text):
+        for place, value in enumerate(values):
+            if isinstance(value, (int, float)) and any(
+                abs(one.value - shown) <= 1e-6 * max(1.0, abs(shown)) for shown in (value, value * 100, value * 1000)
+            ):
+                return place
+    return None

@@ -42,7 +42,7 @@ class Road(RuleBasedStateMachine):
         self._check_row(before, trigger)
         if self.stage in (Stage.PAUSED, Stage.FAILED) and before not in (Stage.PAUSED, Stage.FAILED):
             self.came_from = before
-        self.approvals += {Trigger.APPROVED: 1, Trigger.WITHDRAWN: -1}.get(trigger, 0)
+        self.approvals += {Trigger.APPROVED: 1, Trigger.KEPT: 1, Trigger.WITHDRAWN: -1}.get(trigger, 0)
         if trigger is Trigger.CHANGES_WANTED:
             self.approvals = 0
 
