@@ -260,7 +260,8 @@ class Play:
 
 
 def _has_action(block: dict[str, Any], action: str) -> bool:
-    return any(element.get("action_id") == action for element in block.get("elements") or [])
+    elements = [*(block.get("elements") or []), block.get("accessory") or {}]
+    return any(element.get("action_id") == action for element in elements)
 
 
 def _has_thumbs(message: Message) -> bool:

@@ -16,8 +16,8 @@ from neo.skill import Skill
 
 ELSE, TALK = "else", "talk"
 LEAST = 0.42  # nearness from which a kind of system is meant
-LEAST_ALONE = 0.3  # the same where it is clearly nearer than talk and than any other system
-CLEARLY = 0.08
+LEAST_ALONE = 0.25  # the same where it is clearly nearer than talk and than any other system
+CLEARLY = 0.04
 OWN_WORD, MOST_OWN = 0.05, 0.15  # what a word counts that one skill alone has, and several of them
 MARGIN = 0.03  # by which another system must be nearer
 MOST_PARTS = 12

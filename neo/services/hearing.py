@@ -88,7 +88,8 @@ def take_in(deps: Deps, tx: Transaction, project: ProjectRow, message: Message, 
     """An answer to Neo's questions, or whatever was said instead: nothing of it is lost, and every part is answered."""
     before, slots = brief_of(project), {slot.name: slot for slot in deps.skill_of(project).slots}
     speaker = Speaker(message.user, may_decide(message.user, project.owner, project.approvers), revising)
-    after = with_wishes(_settled(merged(before, message.heard, speaker, slots), message, speaker), message, revising)
+    after = _settled(merged(before, message.heard, speaker, slots), before, message, speaker)
+    after = with_wishes(after, message, revising)
     told = told_of(deps, tx, project, message, before, after, slots)
     if told:
         tx.outbox.add(project, Post("text", told), deps.now())
@@ -157,9 +158,9 @@ def is_foreign(text: str) -> bool:
     return bool(letters) and sum(letter > "\u024f" for letter in letters) > len(letters) / 2
 
 
-def _settled(brief: Brief, message: Message, speaker: Speaker) -> Brief:
+def _settled(brief: Brief, before: Brief, message: Message, speaker: Speaker) -> Brief:
     """'The second one', to the question which of two holds."""
-    asked = [name for row in brief.asked for name in row if name in brief.conflicts]
+    asked = [row[0] for row in before.asked if row[0] in before.conflicts and row[0] in brief.conflicts]
     place = marks.which(message.text)
     if place is None and asked:
         place = named_of(message.text, [one.value for one in brief.conflicts[asked[0]]])

@@ -134,9 +134,12 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
 
 def cued(text: str, slot: Slot) -> bool:
     """Whether a word of the slot, its title, or one of its patterns stands in the text."""
-    return bool(_cues(slot.cues, slot.title.split(" (")[0]).search(text)) or any(
-        re.search(pattern, text, re.IGNORECASE) for pattern in slot.patterns
-    )
+    return bool(_cues(slot.cues, slot.title.split(" (")[0]).search(text)) or patterned(text, slot)
+
+
+def patterned(text: str, slot: Slot) -> bool:
+    """Whether one of the slot's patterns stands in the text."""
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in slot.patterns)
 
 
 # Words of slots that say many other things too: they do not name the slot by themselves.

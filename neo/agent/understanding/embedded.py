@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from neo.agent.understanding import marks
-from neo.agent.understanding.candidates import Candidate, candidates, cued, names
+from neo.agent.understanding.candidates import Candidate, candidates, cued, names, patterned
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.intents import Label
 from neo.agent.understanding.lines import NamedLine
@@ -20,7 +20,8 @@ from neo.skill import Slot
 COMMAND_SURE = 0.6  # a command does something, so it must be nearer
 TEXT_SURE = 0.5  # weight from which a clause gives a text: its nearness, and the signs that follow
 TEXT_ASKED, TEXT_RAISED, TEXT_CUE = 0.2, 0.1, 0.25
-TEXT_ASKED_SURE = 0.3  # the same of a slot that the question that waits is about
+TEXT_PATTERN = 0.3
+TEXT_ASKED_SURE = 0.42  # the same of a slot that the question that waits is about
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 MOST_COMMAND_PARTS = 2
 UNITS = ("share", "seconds", "dollars")
@@ -243,6 +244,7 @@ class _Reading(Parsed):
         asked = TEXT_ASKED if slot.name in self.context.asked_now and row not in self.taken else 0.0
         asked = asked or (TEXT_RAISED if slot.name in self.context.wanted and row not in self.taken else 0.0)
         cue = TEXT_CUE if cued(clause.spelt, slot) else 0.0
+        cue += TEXT_PATTERN if patterned(clause.spelt, slot) else 0.0
         return clause.nearness.get(slot.name, 0.0) + asked + cue
 
     def _approval(self) -> str:
