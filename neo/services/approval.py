@@ -71,7 +71,7 @@ def settle(
     deps: Deps, tx: Transaction, project: ProjectRow, document: DocumentRow, shown_hash: str, word: Word
 ) -> None:
     """Take a person's word on a document, or say to them why it does not count."""
-    if refusal := _refusal(project, document, shown_hash, word):
+    if refusal := _refusal(project, document, shown_hash, word) or _unread(tx, project, word):
         tx.outbox.add(project, private(refusal, word.user), deps.now())
         return
     approval = tx.documents.add_approval(
@@ -101,6 +101,13 @@ def _refusal(project: ProjectRow, document: DocumentRow, shown_hash: str, word: 
         return ""  # a wish for changes after an approval reopens both gates
     if approvals.is_stale(state, shown_hash):
         return f"That is an old {name}: it was replaced since. Please look at the newest one in this thread."
+    return ""
+
+
+def _unread(tx: Transaction, project: ProjectRow, word: Word) -> str:
+    """Files that came since may change what is to be approved."""
+    if word.verdict is Verdict.APPROVED and tx.projects.files(project.id, "waiting"):
+        return "Your new files are still being read, and may change the document; approve it when they are."
     return ""
 
 

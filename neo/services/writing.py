@@ -62,7 +62,8 @@ def write_architecture(deps: Deps, job: HeldJob) -> None:
     document = documents.architecture(skill, problem, estimate, score, previous)
     with job.finishing() as tx:
         project = tx.projects.get(job.project)
-        if stage_of(project) is Stage.ARCHITECTURE_REVIEW:
+        # A change while this was measured stops the work, even where the stage has been reached anew since.
+        if stage_of(project) is Stage.ARCHITECTURE_REVIEW and not job.row(tx).stop_asked:
             tx.projects.save(project, outcome={"seconds_budget": documents.seconds_budget(estimate)})
             _post(deps, tx, project, document)
 

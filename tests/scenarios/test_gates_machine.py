@@ -1,0 +1,64 @@
+"""The gates under any order of events, and slips in their code that the machine must find."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+from gates.ground import Ground, grounds
+from gates.machine import Broken, Gates, Tally
+from gates.mutants import LONG_LIVED, MUTANTS, Plant
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+EXAMPLES = 20  # of the true code; a mutant has up to 200 to die in
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ground]:
+    return grounds(tmp_path_factory.mktemp("gates"))
+
+
+def run(walked: dict[str, Ground], folder: Path, examples: int, tally: Tally) -> None:
+    steady = settings(
+        max_examples=examples,
+        stateful_step_count=25,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(partial(Gates, walked, folder, tally), settings=steady)
+
+
+def test_the_rules_hold(walked: dict[str, Ground], tmp_path: Path) -> None:
+    tally = Tally()
+    run(walked, tmp_path, EXAMPLES, tally)
+    for (stage, event), count in sorted(tally.pairs.items()):
+        print(f"{stage:22} {event:24} {count:4} came, {tally.done[stage, event]:4} had an effect")
+    reached = {stage for stage, _ in tally.pairs}
+    assert {"intake", "requirements_review", "architecture_review", "tuning", "kept", "paused"} <= reached
+
+
+SLOW = pytest.mark.skipif("NEO_ALL_MUTANTS" not in os.environ, reason="takes minutes; set NEO_ALL_MUTANTS=1")
+PLANTED = [
+    *(pytest.param(*one, id=one[0]) for one in MUTANTS),
+    *(pytest.param(*one, id=one[0], marks=SLOW) for one in LONG_LIVED),
+]
+
+
+@pytest.mark.parametrize(("name", "plant", "rule"), PLANTED)
+def test_a_slip_is_found_by_its_rule(
+    walked: dict[str, Ground], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, plant: Plant, rule: str
+) -> None:
+    plant(monkeypatch)
+    tally = Tally()
+    with pytest.raises(Broken) as broken:
+        run(walked, tmp_path, 200, tally)
+    print(f"{name}: found in example {tally.examples} by {broken.value}")
+    assert rule in str(broken.value)
