@@ -43,7 +43,7 @@ def _parameter(one: Any) -> str:
     is_option = one.param_type_name == "option"
     name = " ".join(f"`{opt}`" for opt in [*one.opts, *one.secondary_opts]) if is_option else f"`{one.name.upper()}`"
     unset = one.default is None or callable(one.default) or one.required
-    default = "required" if one.required else ("" if unset else str(one.default))
+    default = "required" if one.required else ("" if unset else _from_here(str(one.default)))
     return f"| {name} | {default} | {getattr(one, 'help', '') or ''} |"
 
 
@@ -98,6 +98,11 @@ def settings() -> str:
         key = field.validation_alias if isinstance(field.validation_alias, str) else f"NEO_{name.upper()}"
         lines.append(f"| `{key}` | {_default(name, field.default)} | {field.description} |")
     return "\n".join([*lines, ""])
+
+
+def _from_here(default: str) -> str:
+    """A path inside the checkout as seen from it: the page is the same on every machine."""
+    return default.removeprefix(f"{HERE.resolve().parent}/")
 
 
 def _default(name: str, value: Any) -> str:
