@@ -155,12 +155,15 @@ class Skill(ABC):
         title: As a person reads it.
         phrases: Things that people say when they want this skill; the router compares with them.
         buildable: Whether Neo can build it yet; one that it cannot gives its slots alone, see :class:`Planned`.
+        sayings: Labelled messages from which the embedded reader learns what clauses say of the slots; the form is that
+            of ``neo.agent.understanding.sayings``.
     """
 
     name: str
     title: str
     phrases: tuple[str, ...]
     slots: tuple[Slot, ...]
+    sayings: str = ""
     buildable: bool = True
 
     @abstractmethod
@@ -247,14 +250,22 @@ class Planned(Skill):
 
     Args:
         does: What it would do, an item a line, for the requirements.
+        sayings: See :class:`Skill`.
     """
 
     buildable = False
 
     def __init__(
-        self, name: str, title: str, phrases: tuple[str, ...], slots: tuple[Slot, ...], does: tuple[Item, ...]
+        self,
+        name: str,
+        title: str,
+        phrases: tuple[str, ...],
+        slots: tuple[Slot, ...],
+        does: tuple[Item, ...],
+        sayings: str = "",
     ) -> None:
         self.name, self.title, self.phrases, self.slots, self._does = name, title, phrases, slots, does
+        self.sayings = sayings
 
     def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:
         """Keep the files as they are; none is wanted before the system can be built."""

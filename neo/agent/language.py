@@ -47,5 +47,5 @@ def embedded(encoder: Encoder, skills: Mapping[str, Skill]) -> Language:
     """Everything read in this process."""
     senses = Senses(encoder)
     for skill in skills.values():
-        senses.warm(skill.slots)
+        senses.warm(skill.slots, skill.sayings)
     return Language(EmbeddedReader(senses), Router(encoder, skills))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from neo.domain.documents import Item
 from neo.skill import Planned
 from skills.finetune.slots import SLOTS
@@ -46,4 +48,5 @@ SKILL = Planned(
             "F-record",
         ),
     ),
+    Path(__file__).with_name("sayings.txt").read_text(encoding="utf-8"),
 )

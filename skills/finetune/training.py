@@ -14,7 +14,7 @@ TRAINING: tuple[Slot, ...] = (
         recommended=3,
         recommended_words="3 epochs",
         round=3,
-        cues=("epoch", "num epochs", "number of epochs", "passes", "pass"),
+        cues=("epoch", "num epochs", "number of epochs", "passes", "pass", "rounds", "round"),
         phrases=(
             "three epochs",
             "train for 5 epochs",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from neo.domain.documents import Item
 from neo.skill import Planned
 from skills.people_count.slots import SLOTS
@@ -44,4 +46,5 @@ SKILL = Planned(
         Item("Sends no second e-mail before the pause between alerts is over.", "F-cooldown"),
         Item("Says so when the stream is gone, rather than counting nobody.", "F-outage"),
     ),
+    Path(__file__).with_name("sayings.txt").read_text(encoding="utf-8"),
 )

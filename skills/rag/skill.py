@@ -32,6 +32,7 @@ class RagSkill(Skill):
     """Retrieval-augmented answers."""
 
     name = "rag"
+    sayings = Path(__file__).with_name("sayings.txt").read_text(encoding="utf-8")
     title = "Answers from your documents"
     phrases = (
         "visitors should be able to ask a bot about our rules",

@@ -20,15 +20,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from neo.agent.understanding import dates
 from neo.agent.understanding.clauses import Part
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.marks import corrects
 from neo.agent.understanding.readers import READERS
 from neo.agent.understanding.reading import Reading
+from neo.agent.understanding.tagger import Tagged
 from neo.skill import Slot
 
 CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.8, 0.4, 0.6, 0.25, 1.0, 0.8, 0.2, 0.5
 CORRECTED, WORD = 0.5, 0.1
+HERE = 0.7  # share of the value's own words in what a clause says of it
+CLEARLY, LEAST_VALUE = 1.3, 0.15  # by which the choice that is meant scores above the next, and above nothing
+MEANT = 0.45  # score of a label from which its value is meant
 LEAST = 0.55  # weight from which a value is taken
 LEAST_UNASKED = 0.85  # the same of a choice that was not asked for
 TEXTS = ("text", "files")
@@ -59,12 +64,23 @@ class Clause:
         spelt: Its text with slips mended.
         sentence: The whole sentence that it is of, likewise.
         nearness: To each slot's phrases and to ``none``, in [-1, 1].
+        meaning: By label of the sayings about 1 where it applies and 0 where it does not.
+        tags: The words' scores in its sentence, in which it begins at *first*.
     """
 
     part: Part
     spelt: str
     sentence: str
     nearness: Mapping[str, float]
+    meaning: Mapping[str, float]
+    tags: Tagged | None = None
+    first: int = 0
+
+    def at(self, start: int, end: int) -> Mapping[str, float]:
+        """The scores of a stretch of the clause."""
+        if self.tags is None:
+            return self.meaning
+        return self.tags.of(self.first + start, self.first + end) or self.meaning
 
 
 def candidates(clauses: Sequence[Clause], context: Context) -> list[Candidate]:
@@ -86,6 +102,9 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
     # Slips do not matter to numbers and names, whose places in the message count.
     texts = {slot.name: clause.spelt if slot.kind == "choice" else clause.part.text for slot in slots}
     readings = {slot.name: READERS[slot.kind](texts[slot.name], slot) for slot in slots}
+    for slot in slots:
+        if not readings[slot.name]:
+            readings[slot.name] = _meant(clause, slot)
     rivals = {kind: sum(slot.kind == kind for slot in slots) for kind in {slot.kind for slot in slots}}
     return [
         Candidate(slot, one, clause.part, clause.part.start + one.start, _weight(clause, slot, one, context, rivals))
@@ -94,12 +113,28 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
     ]
 
 
+def _meant(clause: Clause, slot: Slot) -> list[Reading]:
+    """What a clause says of a slot without a word of it: a choice, or a point in time."""
+    text = clause.part.text
+    if slot.kind == "choice":
+        if clause.meaning.get(slot.name, 0.0) < MEANT:
+            return []
+        scores = {value: clause.meaning.get(f"{slot.name}={value}", 0.0) for value in slot.choices}
+        ranked = sorted(scores, key=lambda value: -scores[value])
+        clear = ranked and (len(ranked) == 1 or scores[ranked[0]] > CLEARLY * scores[ranked[1]])
+        return [Reading(ranked[0], text, 0, len(text))] if clear and scores[ranked[0]] > LEAST_VALUE else []
+    if slot.kind == "date" and clause.meaning.get(slot.name, 0.0) >= MEANT:
+        return dates.loose(text)
+    return []
+
+
 def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: Mapping[str, int]) -> float:
     takes_back = corrects(clause.spelt)
     # What takes something back is about what was said, and not about what was only asked once.
     asked = slot.name in (context.asked_now if takes_back else context.wanted)
-    own = clause.nearness.get(slot.name, 0.0)
-    weight = MEANING * max(0.0, own) - NOTHING * max(0.0, clause.nearness.get("none", 0.0) - own)
+    here = clause.meaning if slot.kind == "choice" else clause.at(one.start, one.end)
+    own, none = (HERE * here.get(name, 0.0) + (1 - HERE) * clause.meaning.get(name, 0.0) for name in (slot.name, "none"))
+    weight = MEANING * max(0.0, own) - NOTHING * max(0.0, none - own)
     weight += ASKED if asked else 0.0
     weight += ALONE if rivals[slot.kind] == 1 and slot.kind != "choice" else 0.0
     weight += NAMED if slot.kind in ("choice", "emails", "address", "date", "number") else 0.0

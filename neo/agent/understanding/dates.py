@@ -60,8 +60,13 @@ _LEAD = (
     r"(?:(?:by|until|till|due(?:\s+(?:on|by|in))?|no(?:t)? later than|latest(?:\s+by)?|deadline(?:\s+is|\s+of)?\s*:?)"
     r"(?:\s+the\s+latest)?(?:\s+about)?\s+)"
 )
+# 'before the spring finals'
+_OCCASION = (
+    r"(?:\s+(?!(?:and|or|but|so|please|if|when|because|at|on|in|for|we|it|i|is|the|a|an|then|with|would|"
+    r"will|must|should|this|next|would)\b)[a-z]+){0,2}"
+)
 # "before" stays in the value: before Friday is not on Friday.
-_DATED = _compiled(rf"\b(?:{_LEAD}(?:the\s+)?(?P<by>{_POINT})|(?P<before>before\s+(?:the\s+)?{_POINT}))")
+_DATED = _compiled(rf"\b(?:{_LEAD}(?:the\s+)?(?P<by>{_POINT})|(?P<before>before\s+(?:the\s+)?{_POINT}{_OCCASION}))")
 _CLEAR = _compiled(rf"(?:\b(?:{_NOW})|{IN_DAYS}|\b(?:{_WITHIN}))")
 # A date only where something is to be done by then, or where it is the whole answer.
 _AT = r"(?:\b(?:on|in|at|for|by)\s+)?(?:the\s+)?"
@@ -77,6 +82,7 @@ _ALONE = _compiled(
     r"(?:\s+(?:please|at the latest|latest|(?:is|would be|will do)(?:\s+(?:fine|ok(?:ay)?|good|great|early enough|"
     r"enough))?))?"
 )
+_ANY_POINT = _compiled(rf"\b(?:(?:on|in|at|for|by|before|until)\s+(?:the\s+)?)?{_POINT}")
 _EVENT = _compiled(r"(?:some\s?time )?before (?:the|our|my|we|i) [^.,;!?]{3,60}")
 _NONE = re.compile(
     r"\b(?:(?:no|without(?: a)?|(?:do not|don['’]?t|doesn['’]?t) have a|(?:is|['’]s) not? a|isn['’]?t a)\s+"
@@ -113,6 +119,15 @@ def find(text: str) -> list[Reading]:
     for match in _DUE.finditer(text):
         found.append(Reading(match["by"], match["by"], *match.span("by")))
     return _apart(found)
+
+
+def loose(text: str) -> list[Reading]:
+    """Points in time of a text that is known to be about a deadline: 'we open at Easter'.
+
+    >>> [one.value for one in loose("We leave on Thursday, the bus is booked.")]
+    ['on Thursday']
+    """
+    return _apart([Reading(match[0].strip(), match[0], *match.span()) for match in _ANY_POINT.finditer(text)])
 
 
 def _apart(found: list[Reading]) -> list[Reading]:

@@ -245,7 +245,7 @@ class _Reading(Parsed):
         asked = asked or (TEXT_RAISED if slot.name in self.context.wanted and row not in self.taken else 0.0)
         cue = TEXT_CUE if cued(clause.spelt, slot) else 0.0
         cue += TEXT_PATTERN if patterned(clause.spelt, slot) else 0.0
-        return clause.nearness.get(slot.name, 0.0) + asked + cue
+        return clause.meaning.get(slot.name, 0.0) + asked + cue
 
     def _approval(self) -> str:
         labels = {self.label(row) for row in range(len(self.parts)) if row not in self.used}

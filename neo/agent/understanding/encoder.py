@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from neo.models.embed import available, load_embedder
+from neo.models.tokens import TokenEmbedder
 
 Vectors = npt.NDArray[np.float32]
 Encoder = Callable[[Sequence[str]], Vectors]
 """Takes N texts; gives shape (N, d), float32, each row of length 1, or all zero for a text without words."""
 
-PREFERRED = ("minilm-l6-int8", "minilm-l3")
+PREFERRED = ("minilm-l6-int8",)  # has an output for each token
 LITTLE = 0.2  # what a word counts that says nothing by itself
 COMMON = frozenset(
     [
@@ -138,8 +139,9 @@ class KeptEncoder:
     """
 
     def __init__(self, name: str, models_dir: Path, folder: Path) -> None:
-        self.name, self._folder = name, folder
+        self.name, self.folder = name, folder
         self._embed = load_embedder(name, models_dir, threads=1)
+        self.tokens = TokenEmbedder(name, models_dir)
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
@@ -148,13 +150,13 @@ class KeptEncoder:
     def known(self, phrases: Sequence[str]) -> Vectors:
         """Vectors of phrases that do not change from one start to the next."""
         digest = hashlib.sha256("\n".join((self.name, *phrases)).encode()).hexdigest()[:24]
-        path = self._folder / f"phrases-{digest}.npy"
+        path = self.folder / f"phrases-{digest}.npy"
         try:
             return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
         except (OSError, ValueError):  # not made yet, or cut short
             vectors = self(phrases)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self._folder, suffix=".npy")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".npy")
         with os.fdopen(handle, "wb") as file:
             np.save(file, vectors)
         Path(temporary).replace(path)

@@ -14,6 +14,8 @@ _ASKED = frozenset(
     {"req", "reqs", *(f"{word}s" for word in ANSWER), *ANSWER, "answers", "queries", "replies", "searches", "lookups"}
 )
 
+_SUCH = frozenset({"ones", "cases", "times", "tries", "attempts", "examples", "instances"})
+
 # Two neighbours become one: the words between them, and what the two come to, or None.
 Join = tuple[re.Pattern[str], Callable[[str, Atom, Atom], Atom | None]]
 _MANY = frozenset({5, 10, 20, 50, 100, 1000})
@@ -27,8 +29,9 @@ def _ratio(gap: str, first: Atom, second: Atom) -> Atom | None:
     if (first.kind, second.kind) != ("number", "number") or not 0 < first.value <= second.value <= 1000:
         return None
     # "Nine answers in ten" is a share; "three people in ten rooms" is none.
-    if (first.noun and second.noun and second.noun not in _ASKED) or (
-        gap.split()[0].lower() == "of" and second.value not in _MANY
+    of_such = second.noun in _ASKED or second.noun in _SUCH or (second.noun and second.noun.startswith(first.noun))
+    if (first.noun and second.noun and not of_such) or (
+        gap.split()[0].lower() == "of" and second.value not in _MANY and second.noun not in _ASKED
     ):
         return None
     return _both(first, second, "share", first.value / second.value)
@@ -129,12 +132,30 @@ def _pairs(text: str, found: Sequence[Atom], table: Sequence[Join]) -> list[Atom
     return kept
 
 
+_OUT_OF = re.compile(r"\b(?:of|from|in|among)\s+(?:every\s+|each\s+|all\s+|an?\s+)?$", re.IGNORECASE)
+_THE_PART = re.compile(r"[^.;:!?\d]{1,40}", re.IGNORECASE)
+_VERDICT = re.compile(r"\b(?:right|correct\w*|accura\w*|good|wrong|false|fail\w*|fit|hit|match\w*)\b", re.IGNORECASE)
+
+
+def _part_of(text: str, first: Atom, second: Atom) -> Atom | None:
+    """'Of a hundred answers, 95 must be correct'."""
+    gap, after = text[first.end : second.start], re.split(r"[.;!?]", text[second.end : second.end + 40])[0]
+    fits = (first.kind, second.kind) == ("number", "number") and 0 < second.value <= first.value
+    if not fits or first.value not in _MANY or not _OUT_OF.search(text, max(0, first.start - 12), first.start):
+        return None
+    if not _THE_PART.fullmatch(gap) or not (_VERDICT.search(gap) or _VERDICT.search(after)):
+        return None
+    return replace(second, kind="share", value=second.value / first.value, start=first.start, noun="", bound="")
+
+
 def _join(text: str, first: Atom, second: Atom, table: Sequence[Join]) -> Atom | None:
     if second.start - first.end > 60:
         return None
     gap = text[first.end : second.start]
     if table is _RANGES and _AND.fullmatch(gap) and _BETWEEN.search(text, max(0, first.start - 20), first.start):
         return _range(gap, first, second)
+    if table is _JOINS and (part := _part_of(text, first, second)) is not None:
+        return part
     results = (join(gap, first, second) for between, join in table if between.fullmatch(gap))
     return next((one for one in results if one is not None), None)
 

@@ -27,7 +27,7 @@ _FILLER = (
     r"(?:(?:or\s+(?:more|less|fewer)|full|whole|more|training|different|individual|other|adult|real|distinct|"
     r"single|extra|"
     r"complete|wrong|right|correct|incorrect|bad|of\s+(?:the\s+)?|human|such|visible|simultaneous|actual|live|"
-    r"total|new|additional|good)\s+){0,2}"
+    r"total|new|additional|good|unseen)\s+){0,2}"
 )
 _AFTER = re.compile(rf"(?:\s+|\s*\+\s+|-(?=[A-Za-z]))[\"'*_(]?{_FILLER}(?P<noun>[A-Za-z][A-Za-z]+)", re.IGNORECASE)
 _NO_NOUN = frozenset({
@@ -37,7 +37,7 @@ _NO_NOUN = frozenset({
     "enough", "even", "every", "everything", "false", "faster", "few", "for", "from", "good", "had", "has", "have",
     "he", "here", "high", "higher", "his", "how", "however", "i", "ideally", "if", "in", "incorrect", "inside",
     "into", "is", "it", "its", "just", "keep", "less", "let", "like", "longer", "low", "lower", "make", "many",
-    "max", "maximum", "maybe", "me", "means", "might", "min", "minimum", "more", "most", "much", "must", "my",
+    "max", "maximum", "may", "maybe", "me", "means", "might", "min", "minimum", "more", "most", "much", "must", "my",
     "near", "need", "never", "no", "nor", "not", "now", "of", "off", "on", "once", "one", "only", "or", "otherwise",
     "our", "out", "over", "overall", "pay", "per", "perhaps", "please", "preferably", "rather", "really", "right",
     "same", "set", "shall", "she", "should", "since", "so", "some", "somewhere", "still", "such", "sure", "take",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from neo.agent.understanding import marks
 from neo.agent.understanding.candidates import Clause
@@ -11,6 +13,8 @@ from neo.agent.understanding.context import Context
 from neo.agent.understanding.intents import Label
 from neo.agent.understanding.lines import named_lines
 from neo.agent.understanding.senses import NONE, Senses
+from neo.agent.understanding.spelling import places_in
+from neo.agent.understanding.tagger import Tagged
 
 SURE = 0.5  # nearness from which a clause has a label
 CLEAR = 0.75  # nearness from which a clause is a question though nothing else shows it
@@ -41,25 +45,46 @@ class Parsed:
             plain = plain[: line.label] + " " * (end - line.label) + plain[end:]
         self.plain = plain
         self.parts = [part for part in parts(plain) if any(map(str.isalnum, part.text))]
-        by_sentence = {one.sentence: one.text for one in sentences(plain)}
         spelling = senses.spelling(context.readable)
         self.spelt = [spelling.mended(part.text) for part in self.parts]
         vectors = senses.vectors(self.spelt)
         labels = senses.slots(context.readable)
         near_slots, near_intents = labels.nearness(vectors), senses.intents.nearness(vectors)
         self.vectors = vectors
+        whole = {one.sentence: spelling.mended(one.text) for one in sentences(plain)}
+        meanings = self._meanings(plain, whole)
         self.labels: list[list[Label]] = [senses.intents.ranked(row) for row in near_intents]
         self.clauses = [
             Clause(
                 part,
                 spelt,
-                spelling.mended(by_sentence.get(part.sentence, part.text)),
+                whole.get(part.sentence, spelt),
                 dict(zip(labels.names, map(float, row), strict=True)),
+                meaning,
+                self.tagged[part.sentence][1] if part.sentence in self.tagged else None,
+                part.start - self.tagged[part.sentence][0] if part.sentence in self.tagged else 0,
             )
-            for part, spelt, row in zip(self.parts, self.spelt, near_slots, strict=True)
+            for part, spelt, row, meaning in zip(self.parts, self.spelt, near_slots, meanings, strict=True)
         ]
         self.used: set[int] = set()  # parts of which something was made
         self.taken: dict[int, list[str]] = {}  # the values' words in them
+
+    def _meanings(self, plain: str, whole: Mapping[int, str]) -> list[dict[str, float]]:
+        """By label the score of each part."""
+        found = [one for one in sentences(plain) if any(map(str.isalnum, one.text))]
+        tagged = self.senses.tagger(self.context.readable)([whole[one.sentence] for one in found])
+        self.tagged: dict[int, tuple[int, Tagged]] = {
+            one.sentence: (one.start, replace(tags, spans=places_in(one.text, whole[one.sentence], tags.spans)))
+            for one, tags in zip(found, tagged, strict=True)
+        }
+        return [self.meaning(part.sentence, part.start, part.start + len(part.text)) for part in self.parts]
+
+    def meaning(self, sentence: int, start: int, end: int) -> dict[str, float]:
+        """By label the score of a stretch of the message that lies in a sentence."""
+        if sentence not in self.tagged:
+            return {}
+        first, tags = self.tagged[sentence]
+        return tags.of(start - first, end - first)
 
     def label(self, row: int, least: float = SURE) -> str:
         """What a part is for, where that is sure; else nothing."""

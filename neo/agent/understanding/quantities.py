@@ -22,6 +22,7 @@ _MILLI = re.compile(r"[\s-]*(?:milli?|mili)[\s-]?sec\w*", re.IGNORECASE)
 _UNIT = re.compile(
     r"(?P<gap>\s*-?\s*)(?P<word>%|[$€£¢]|per\s?cent(?:age)?\b|[A-Za-z]+)(?P<points>\s*-?points?\b)?", re.IGNORECASE
 )
+_OF_ONE = re.compile(r"(?:\s+of\s+an?(?=\s))?", re.IGNORECASE)  # 'three quarters of a minute'
 _SHORT_UNITS = {"c": "", "h": " ", "s": " "}  # letters that are a unit only so close to the number
 _CURRENCY = re.compile(r"(?:(?:US)?[$€£]|\b(?:usd|eur|gbp))\s*$", re.IGNORECASE)
 _HALF_MORE = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
@@ -33,11 +34,11 @@ _ONE = re.compile(
     r"only|just|be|is|are|max(?:imum)?|min(?:imum)?|lasts?|costs?|pay|exceed|sub|above|beyond|ideally|preferably|"
     r"every|"
     r"say|maybe|perhaps|inside|and|or|but|until|not|even|almost|nearly|spend|once|like))\s*"
-    r"(?P<one>(?:an?|one)\s+(?P<word>second|sec|minute|min|hour|day|week|cent|dollar|buck|euro|penny|millisecond))\b"
+    r"(?P<one>(?:an?|one)\s+(?:(?:full|whole|good|single|solid|entire)\s+)?(?P<word>second|sec|minute|min|hour|day|week|cent|dollar|buck|euro|penny|millisecond))\b"
     r"(?P<half>\s+and\s+a\s+half\b)?"
     r"(?=\s*(?:$|[^\w\s]|and\b|or\b|is\b|are\b|at\b|for\b|per\b|max|on\b|in\b|to\b|with\b|would\b|but\b|when\b|"
     r"tops\b|please\b|"
-    r"each\b|if\b|from\b|before\b|until\b|after\b|later\b|a\b|an\b|than\b|by\b|as\b|every\b|so\b|because\b|"
+    r"of\b|between\b|above\b|over\b|each\b|if\b|from\b|before\b|until\b|after\b|later\b|a\b|an\b|than\b|by\b|as\b|every\b|so\b|because\b|"
     r"total\b|long\b))",
     re.IGNORECASE,
 )
@@ -56,6 +57,7 @@ _FREE = re.compile(
     r"\b(?:for free|free of (?:charge|cost)|(?:at )?(?:no|zero) (?:extra |additional |running )?costs?|"
     r"costs?\s+(?:us |me )?nothing|(?:pay|spend|spending|paying)\s+nothing|without (?:any )?(?:costs?|paying)|"
     r"(?:no|zero) (?:budget|money)(?!\s+(?:is|limit))|"
+    r"costs?\s*(?:is|are|=|:|must be|should be)\s*(?:zero|nothing|nil)|zero (?:per|a|an|each)(?=\s)|"
     r"(?:be|stay|stays|is|it['’]s|remain|completely|totally|entirely|absolutely)\s+free)\b"
     r"(?!\s+(?:of|to|from|text|form|at|on|after|when)\b)(?!-)",
     re.IGNORECASE,
@@ -151,7 +153,8 @@ def _of_money_sign(text: str, numeral: Numeral) -> Atom | None:
 def _of_unit(text: str, numeral: Numeral) -> Atom | None:
     if match := _MILLI.match(text, numeral.end):
         return Atom("seconds", round(numeral.value / 1000, 12), "", numeral.start, match.end(), scale=0.001)
-    match = _UNIT.match(text, numeral.end)
+    of_one = _OF_ONE.match(text, numeral.end) if numeral.part else None
+    match = _UNIT.match(text, of_one.end() if of_one else numeral.end)
     if match is None:
         return None
     word = re.sub(r"\s+", " ", match["word"].lower())

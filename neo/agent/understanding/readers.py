@@ -32,6 +32,7 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _AS = re.compile(r"\s*(?:as|for)\s+(?:the\s+|an?\s+|our\s+)?\w+(?:\s+\w+)?", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*[,;(]\s")  # 'fourteen, Saturdays are busy'
 _SHORT = 3
 _CUE_NEAR = 40  # characters before a number without a noun in which a cue tells what it counts
 
@@ -125,7 +126,8 @@ def _is_bare(one: Quantity) -> bool:
 
 def _is_alone(text: str, one: Quantity) -> bool:
     noun = not one.noun
-    return noun and bool(_BESIDE.fullmatch(text[: one.start]) and _BESIDE.fullmatch(text[one.end :]))
+    after = text[one.end :]
+    return noun and bool(_BESIDE.fullmatch(text[: one.start]) and (_BESIDE.fullmatch(after) or _ASIDE.match(after)))
 
 
 def _text(text: str, _slot: Slot) -> list[Reading]:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from neo.agent.understanding.encoder import Encoder, Vectors
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.phrases import PHRASES
+from neo.agent.understanding.sayings import ABOUT, ASK, TALK, UNKNOWN, Labelled, sayings, whole
 from neo.agent.understanding.spelling import Spelling
+from neo.agent.understanding.tagger import Tagger
 from neo.skill import Slot
 
 NONE = "none"
+NO_DATE = "none"  # the value of a deadline that there is not
+# The labels of phrases that hold in any kind of system, as sayings have them.
+_AS_SAYINGS = {
+    "small_talk": TALK, "off_topic": TALK, "approval": TALK, "refusal": TALK, "override": TALK, "unknown": UNKNOWN,
+    "question": ASK, NONE: NONE,
+}  # fmt: skip
 
 
 class Senses:
@@ -27,6 +36,8 @@ class Senses:
         self._spelling_of = lru_cache(maxsize=32)(Spelling)
         self._of_slots = lru_cache(maxsize=32)(self._labels_of)
         self._of_choices = lru_cache(maxsize=64)(self._choices_of)
+        self._taggers: dict[tuple[str, ...], Tagger] = {}
+        self._said: dict[tuple[str, ...], str] = {}
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Of clauses, a row each."""
@@ -46,10 +57,19 @@ class Senses:
         for slot in slots:
             texts += [slot.question, slot.plain, slot.title, *slot.phrases, *slot.cues, slot.unit]
             texts += [word for value, words in slot.choices.items() for word in (value, *words)]
-        return self._spelling_of(tuple(texts))
+        return self._spelling_of((*texts, self._said.get(_key(slots), "")))
 
-    def warm(self, slots: Sequence[Slot]) -> None:
-        """Embed what belongs to a skill's slots now, so that no person waits for it."""
+    def tagger(self, slots: Sequence[Slot]) -> Tagger:
+        """What was learned of a skill's slots, by `warm`; of others what their phrases say."""
+        key = _key(slots)
+        if key not in self._taggers:
+            self._taggers[key] = Tagger(self._encoder, _labelled(slots, ""))
+        return self._taggers[key]
+
+    def warm(self, slots: Sequence[Slot], said: str = "") -> None:
+        """Embed what belongs to a skill's slots now, and learn from its labelled sayings, so that no person waits."""
+        self._said[_key(slots)] = said
+        self._taggers[_key(slots)] = Tagger(self._encoder, _labelled(slots, said))
         self.slots(slots)
         self.spelling(slots)
         for slot in slots:
@@ -61,3 +81,25 @@ class Senses:
 
     def _choices_of(self, choices: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
         return Labels(self._encoder, {value: (value.replace("_", " "), *words) for value, words in choices})
+
+
+def _key(slots: Sequence[Slot]) -> tuple[str, ...]:
+    return tuple(slot.name for slot in slots if slot.kind != "files")
+
+
+def _labelled(slots: Sequence[Slot], said: str) -> list[Labelled]:
+    """Sayings, with what phrases say; of slots that are no choice the values are left out, which grammar reads."""
+    choices = {f"{slot.name}={value}" for slot in slots for value in (*slot.choices, NO_DATE)}
+    found = [_without(one, choices) for one in sayings(said)]
+    found += [whole(p, slot.name, f"{ABOUT}{slot.name}") for slot in slots if slot.kind != "files" for p in slot.phrases]
+    for name, phrases in PHRASES.items():
+        if label := _AS_SAYINGS.get(name.partition(":")[0]):
+            found += [whole(phrase, label) for phrase in phrases]
+    return found
+
+
+def _without(one: Labelled, choices: set[str]) -> Labelled:
+    def fits(label: str) -> bool:
+        return "=" not in label or label in choices
+
+    return replace(one, marks=tuple(replace(m, labels=tuple(filter(fits, m.labels))) for m in one.marks))

@@ -1,0 +1,181 @@
+"""What each word of a sentence says, learned from labelled sayings: a ridge regression on vectors of tokens.
+
+A token is told by its own vector, which knows the words around it, by those of its neighbours, by the words within two
+places of it, and by what the sentence means as a whole. Each label has a score, about 1 where it applies and 0 where it does
+not; a token may have several.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from neo.agent.understanding.encoder import Encoder, KeptEncoder, Vectors
+from neo.agent.understanding.sayings import Labelled
+from neo.models.tokens import Tokens
+
+RIDGE = 3.0  # what large weights cost
+BESIDE, WORDS, WHOLE = 0.7, 0.4, 0.7  # weights of the neighbours' vectors, of words, and of the whole sentence
+PLACES = 1024  # of hashed words; a power of two
+WINDOW = 2  # words to either side
+BEST = 3  # tokens of a stretch that speak for it
+LEAST_EXAMPLES = 4  # sentences with a label, below which nothing is learned of it
+VERSION = 1  # of all this; kept weights of another one are not used
+_WORD = re.compile(r"[^\W_]+|[^\w\s]")
+
+TokenModel = Callable[[Sequence[str]], Sequence[Tokens]]
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A sentence's tokens.
+
+    Attributes:
+        names: Of the labels.
+        spans: (start, end) of each token in the sentence, shape (t, 2).
+        scores: Shape (t, labels).
+    """
+
+    names: tuple[str, ...]
+    spans: npt.NDArray[np.int64]
+    scores: Vectors
+
+    def of(self, start: int, end: int) -> dict[str, float]:
+        """By label the score of a stretch: the mean of its `BEST` tokens."""
+        own = self.scores[(self.spans[:, 0] < end) & (self.spans[:, 1] > start)]
+        if not len(own):
+            return {}
+        best = np.sort(own, axis=0)[::-1][:BEST].mean(axis=0)
+        return dict(zip(self.names, map(float, best), strict=True))
+
+    def stretch(self, name: str, start: int, end: int, least: float) -> tuple[int, int] | None:
+        """From the first to the last token between two places that has a label, or None."""
+        if name not in self.names:
+            return None
+        inside = (self.spans[:, 0] < end) & (self.spans[:, 1] > start)
+        rows = np.flatnonzero(inside & (self.scores[:, self.names.index(name)] >= least))
+        return (int(self.spans[rows[0], 0]), int(self.spans[rows[-1], 1])) if len(rows) else None
+
+
+class Tagger:
+    """Tags sentences.
+
+    Args:
+        encoder: One with vectors of tokens, or by words alone.
+        labelled: What to learn from.
+    """
+
+    def __init__(self, encoder: Encoder, labelled: Sequence[Labelled]) -> None:
+        self._tokens: TokenModel = encoder.tokens if isinstance(encoder, KeptEncoder) else _by_words
+        counts: dict[str, int] = {}
+        for one in labelled:
+            for name in {name for mark in one.marks for name in mark.labels}:
+                counts[name] = counts.get(name, 0) + 1
+        self.names = tuple(sorted(name for name, count in counts.items() if count >= LEAST_EXAMPLES))
+        folder = encoder.folder if isinstance(encoder, KeptEncoder) else None
+        name = encoder.name if isinstance(encoder, KeptEncoder) else "words"
+        self._weights = _kept(folder, _digest(name, labelled, self.names), lambda: self._fitted(labelled))
+
+    def __call__(self, sentences: Sequence[str]) -> list[Tagged]:
+        """The tokens of each sentence with their scores."""
+        found = self._tokens(sentences)
+        return [
+            Tagged(self.names, one.spans, _inputs(text, one) @ self._weights)
+            for text, one in zip(sentences, found, strict=True)
+        ]
+
+    def _fitted(self, labelled: Sequence[Labelled]) -> Vectors:
+        """Weights of shape (inputs, labels)."""
+        texts = [one.text for one in labelled]
+        half = len(texts) // 2
+        with ThreadPoolExecutor(2) as pool:
+            tokens = [one for some in pool.map(self._tokens, (texts[:half], texts[half:])) for one in some]
+        inputs = [_inputs(one.text, own) for one, own in zip(labelled, tokens, strict=True)]
+        wanted = [_wanted(one, own.spans, self.names) for one, own in zip(labelled, tokens, strict=True)]
+        if not inputs:
+            return np.zeros((_width(self._tokens([""])[0]), 0), dtype=np.float32)
+        rows, labels = np.vstack(inputs), np.vstack(wanted)
+        left = rows.T @ rows + RIDGE * np.eye(rows.shape[1], dtype=np.float32)
+        return np.asarray(np.linalg.solve(left, rows.T @ labels), dtype=np.float32)
+
+
+def _wanted(one: Labelled, spans: npt.NDArray[np.int64], names: Sequence[str]) -> Vectors:
+    wanted = np.zeros((len(spans), len(names)), dtype=np.float32)
+    place = {name: column for column, name in enumerate(names)}
+    for mark in one.marks:
+        inside = (spans[:, 0] < mark.end) & (spans[:, 1] > mark.start)
+        for name in mark.labels:
+            if name in place:
+                wanted[inside, place[name]] = 1.0
+    return wanted
+
+
+def _inputs(text: str, tokens: Tokens) -> Vectors:
+    vectors = tokens.vectors
+    words = _word_places(text, tokens.spans)
+    if not len(vectors):
+        return np.zeros((0, _width(tokens)), dtype=np.float32)
+    none = np.zeros_like(vectors[:1])
+    whole = vectors.mean(axis=0, keepdims=True)
+    whole = whole / max(float(np.linalg.norm(whole)), 1e-9)
+    before, after = np.vstack([none, vectors[:-1]]), np.vstack([vectors[1:], none])
+    ones = np.ones((len(vectors), 1), dtype=np.float32)
+    parts = [vectors, BESIDE * before, BESIDE * after, WHOLE * np.repeat(whole, len(vectors), axis=0), WORDS * words, ones]
+    return np.hstack(parts).astype(np.float32)
+
+
+def _width(tokens: Tokens) -> int:
+    return 4 * tokens.vectors.shape[1] + PLACES + 1
+
+
+def _word_places(text: str, spans: npt.NDArray[np.int64]) -> Vectors:
+    """Which words stand at a token and beside it, each at a place of its own."""
+    found = np.zeros((len(spans), PLACES), dtype=np.float32)
+    lower = text.lower()
+    words = [lower[start:end] for start, end in spans]
+    for row in range(len(spans)):
+        for step in range(-WINDOW, WINDOW + 1):
+            if 0 <= row + step < len(words):
+                found[row, zlib.crc32(f"{step}{words[row + step]}".encode()) % PLACES] += 1.0 if step == 0 else BESIDE
+    return found
+
+
+def _by_words(texts: Sequence[str]) -> list[Tokens]:
+    """Words without meanings."""
+    found = []
+    for text in texts:
+        spans = np.array([match.span() for match in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
+        found.append(Tokens(np.zeros((len(spans), 1), dtype=np.float32), spans))
+    return found
+
+
+def _digest(name: str, labelled: Iterable[Labelled], names: Sequence[str]) -> str:
+    told = "\n".join([f"{VERSION} {name}", *map(repr, labelled), *names])
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
+def _kept(folder: Path | None, digest: str, make: Callable[[], Vectors]) -> Vectors:
+    """Weights from a file, or made now and kept in it."""
+    if folder is None:
+        return make()
+    path = folder / f"tagger-{digest}.npy"
+    try:
+        return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
+    except (OSError, ValueError):  # not made yet, or cut short
+        weights = make()
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".npy")
+    with os.fdopen(handle, "wb") as file:
+        np.save(file, weights)
+    Path(temporary).replace(path)
+    return weights

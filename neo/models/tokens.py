@@ -1,0 +1,63 @@
+"""Vectors of a text's tokens from a packaged sentence model: its last layer before anything is pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from neo.models.fetch import locate
+
+MOST_TOKENS = 256  # what is beyond has no vectors
+
+
+class Tokens(NamedTuple):
+    """A text's tokens: vectors, shape (t, d), each of length 1, and (start, end) in the text, shape (t, 2)."""
+
+    vectors: npt.NDArray[np.float32]
+    spans: npt.NDArray[np.int64]
+
+
+class TokenEmbedder:
+    """A sentence model, token by token. The packages of the rag skill carry a like one, since they run without Neo.
+
+    Args:
+        name: Of a packaged embedder that has an output for each token.
+        models_dir: Where its files lie.
+    """
+
+    def __init__(self, name: str, models_dir: Path) -> None:
+        import onnxruntime  # type: ignore[import-untyped]
+        from tokenizers import Tokenizer
+
+        folder = locate(name, models_dir)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = 1, 1
+        self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options)
+        self._inputs = {one.name for one in self._session.get_inputs()}
+        self._output = next(one.name for one in self._session.get_outputs() if len(one.shape) == 3)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MOST_TOKENS)
+
+    def __call__(self, texts: Sequence[str]) -> list[Tokens]:
+        """The tokens of each text, those that only mark its beginning and end left out."""
+        return [self._one(text) for text in texts]
+
+    def _one(self, text: str) -> Tokens:
+        encoded = self._tokenizer.encode(text.lower())
+        ids = np.array([encoded.ids], dtype=np.int64)
+        given: dict[str, Any] = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.zeros_like(ids),
+        }
+        (layer,) = self._session.run([self._output], {name: given[name] for name in self._inputs})
+        own = np.array(encoded.special_tokens_mask) == 0
+        vectors = np.asarray(layer[0][own], dtype=np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        np.divide(vectors, norms, out=vectors, where=norms > 0)
+        return Tokens(vectors, np.array(encoded.offsets, dtype=np.int64).reshape(-1, 2)[own])
