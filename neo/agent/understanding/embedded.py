@@ -11,21 +11,25 @@ from neo.agent.understanding.context import Context
 from neo.agent.understanding.intents import Label
 from neo.agent.understanding.lines import NamedLine
 from neo.agent.understanding.orders import ordered
-from neo.agent.understanding.parsed import SURE, TALKS, Parsed
+from neo.agent.understanding.parsed import CLEAR, TALKS, Parsed
 from neo.agent.understanding.readers import READERS
 from neo.agent.understanding.result import Asked, Conflict, Intent, Ordered, Said, Understanding, same
+from neo.agent.understanding.sayings import ABOUT
 from neo.agent.understanding.senses import Senses
 from neo.skill import Slot
 
 COMMAND_SURE = 0.6  # a command does something, so it must be nearer
-TEXT_SURE = 0.5  # weight from which a clause gives a text: its nearness, and the signs that follow
-TEXT_ASKED, TEXT_RAISED, TEXT_CUE = 0.2, 0.1, 0.25
-TEXT_PATTERN = 0.3
-TEXT_ASKED_SURE = 0.42  # the same of a slot that the question that waits is about
+TEXT_SURE = 0.42  # weight from which a clause gives a text: what its words mean, and the signs that follow
+TEXT_ASKED, TEXT_RAISED, TEXT_CUE = 0.2, 0.1, 0.1
+TEXT_PATTERN = 0.1
+TEXT_AGAIN = 0.2  # more of that for what is known already, or beside another value
+TEXT_ASKED_SURE = 0.4  # the same of a slot that the question that waits is about
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
+ABOUT_SURE = 0.35  # score from which words are about a slot
 MOST_COMMAND_PARTS = 2
 UNITS = ("share", "seconds", "dollars")
 _BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
+_POINTS_BACK = re.compile(r"\b(?:they|them|those|these)\b", re.IGNORECASE)
 _WHY = re.compile(r"\W*(?:(?:and|but|so)\W+)?(?:why|what (?:do|would) you need|what for)\b", re.IGNORECASE)
 
 
@@ -150,6 +154,9 @@ class _Reading(Parsed):
             kind, _, topic = self.label(row).partition(":")
             if row in self.used or not self.is_question(row) or self.stand_in_kind(row):
                 continue
+            if self._is_topic(row) and self._about_in(row + 1):
+                self.used.add(row)
+                continue
             if kind in ("off_topic", "small_talk") and not part.asks:
                 continue
             self.used.add(row)
@@ -176,13 +183,30 @@ class _Reading(Parsed):
             if row in self.used or not kind:
                 continue
             self.used.add(row)
-            named = [slot for slot in slots.values() if names(self.spelt[row], slot)]
+            named = [slot for slot in slots.values() if names(self.spelt[row], slot)] or self._about_in(row)
             meant = named or [slots[name] for name in self.context.wanted if name in slots]
             for slot in meant:
                 if slot.name not in taken and (one := _stood(slot, part.text, kind)):
                     taken.add(slot.name)
                     found.append(one)
         return found
+
+    def _about_in(self, row: int) -> list[Slot]:
+        """The slot that a part, or a question before it, is about by its meaning: 'how we test it? no idea yet'."""
+        rows = [row, row - 1] if self._is_topic(row - 1) else [row]
+        scores = {
+            slot.name: max(self.clauses[one].meaning.get(f"{ABOUT}{slot.name}", 0.0) for one in rows)
+            for slot in self.context.readable
+        }
+        best = max(scores, key=lambda name: scores[name], default="")
+        return [slot for slot in self.context.readable if slot.name == best and scores[best] >= ABOUT_SURE]
+
+    def _is_topic(self, row: int) -> bool:
+        """Whether a part with a question mark only names what the next one says nothing of."""
+        if not 0 <= row < len(self.parts) - 1 or not self.parts[row].asks:
+            return False
+        after = row + 1
+        return not self.parts[after].asks and bool(self.stand_in_kind(after)) and after not in self.used
 
     def _choices(self, taken: set[str]) -> list[Said]:
         """Choices that were asked for and are meant though no word of them was said."""
@@ -212,7 +236,7 @@ class _Reading(Parsed):
                     self.used.add(row)
                     self.taken.setdefault(row, []).append(words)
                     before = f"{found[slot.name].value} " if slot.name in found else ""
-                    said = f"{before}{words}"
+                    said = f"{before}{self._with_whom(row, words)}"
                     found[slot.name] = Said(slot=slot.name, value=said, quote=said)
         still = [slot for slot in texts if slot.name in self.context.wanted and slot.name not in found]
         rest = [row for row in range(len(self.parts)) if row not in self.used and not self.is_idle(row)]
@@ -222,6 +246,10 @@ class _Reading(Parsed):
             found[still[0].name] = Said(slot=still[0].name, value=said, quote=said)
         return list(found.values())
 
+    def _with_whom(self, row: int, words: str) -> str:
+        """What 'they' stands for is in the part before."""
+        return f"{self.parts[row - 1].text} {words}" if row and _POINTS_BACK.search(words) else words
+
     def _gives(self, row: int, slot: Slot, texts: Sequence[Slot]) -> bool:
         """Whether a part says something of a text slot: it means that slot more than any other, and enough."""
         own = self._text_weight(row, slot)
@@ -230,13 +258,12 @@ class _Reading(Parsed):
         ]
         if any(self._text_weight(row, one) > own for one in rivals):
             return False
-        if self.labels[row][0].nearness > max(own, SURE):
+        if self.labels[row][0].nearness > max(own, CLEAR):
             return False
         if slot.name in self.context.asked_now and row not in self.taken:
             return own >= TEXT_ASKED_SURE
         again = slot.name in self.context.known and slot.name not in self.context.wanted
-        plain = not cued(self.clauses[row].spelt, slot)
-        return own >= TEXT_SURE + (0.2 if again or row in self.taken else 0.1 if plain else 0.0)
+        return own >= TEXT_SURE + (TEXT_AGAIN if again or row in self.taken else 0.0)
 
     def _text_weight(self, row: int, slot: Slot) -> float:
         clause = self.clauses[row]

@@ -12,6 +12,7 @@ from neo.agent.understanding.clauses import parts, readable, sentences
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.intents import Label
 from neo.agent.understanding.lines import named_lines
+from neo.agent.understanding.sayings import TALK
 from neo.agent.understanding.senses import NONE, Senses
 from neo.agent.understanding.spelling import places_in
 from neo.agent.understanding.tagger import Tagged
@@ -109,10 +110,14 @@ class Parsed:
 
     def is_idle(self, row: int) -> bool:
         """Talk that asks nothing of anybody."""
-        if len(self.parts[row].text) < 2 or self.label(row) in TALKS:
+        if len(self.parts[row].text) < 2:
             return True
-        best = self.labels[row][0]
-        slots = max((near for name, near in self.clauses[row].nearness.items() if name != NONE), default=0.0)
+        best, meaning = self.labels[row][0], self.clauses[row].meaning
+        names = [slot.name for slot in self.context.readable]
+        meant = max((meaning.get(name, 0.0) for name in names), default=0.0)
+        if meaning.get(TALK, 0.0) > max(meant, TALK_SURE) or (self.label(row) in TALKS and best.nearness > meant):
+            return True
+        slots = max(meant, max((near for name, near in self.clauses[row].nearness.items() if name != NONE), default=0.0))
         return best.name in TALKS and best.nearness >= TALK_SURE and best.nearness > slots
 
     def words_left(self, row: int) -> str:
