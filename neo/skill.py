@@ -47,6 +47,7 @@ class Slot:
             others of its kind, and found where no word of *cues* stands.
         unit: Of a ``number``, in the plural, as a person reads it. Of ``dollars``, what they are paid for: ``answer``
             (where it is empty), ``month``, ``hour`` or ``total``; a sum for another thing is no value of it.
+        exceeded: Of a ``number``: it is what must be exceeded, so that "ten or more" is more than 9.
         bound: ``at least``, ``at most`` or empty: which side of the value is good.
     """
 
@@ -66,6 +67,7 @@ class Slot:
     bound: str = ""
     plain: str = ""
     patterns: tuple[str, ...] = ()
+    exceeded: bool = False
 
 
 @dataclass(frozen=True)

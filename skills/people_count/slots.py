@@ -110,6 +110,7 @@ SLOTS: tuple[Slot, ...] = (
             "the room's capacity is 30 people",
         ),
         unit="people",
+        exceeded=True,
     ),
     *ALERTING,
     Slot(

@@ -24,18 +24,19 @@ from neo.agent.understanding import dates
 from neo.agent.understanding.clauses import Part
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.marks import corrects
-from neo.agent.understanding.readers import READERS
+from neo.agent.understanding.readers import READERS, loose_numbers
 from neo.agent.understanding.reading import Reading
+from neo.agent.understanding.sayings import ABOUT, NONE
 from neo.agent.understanding.tagger import Tagged
 from neo.skill import Slot
 
-CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.8, 0.4, 0.6, 0.25, 1.0, 0.8, 0.2, 0.5
+CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.35, 0.15, 0.5, 0.25, 1.2, 0.3, 0.15, 0.4
 CORRECTED, WORD = 0.5, 0.1
 HERE = 0.7  # share of the value's own words in what a clause says of it
 CLEARLY, LEAST_VALUE = 1.3, 0.15  # by which the choice that is meant scores above the next, and above nothing
 MEANT = 0.45  # score of a label from which its value is meant
-LEAST = 0.55  # weight from which a value is taken
-LEAST_UNASKED = 0.85  # the same of a choice that was not asked for
+LEAST = 0.5  # weight from which a value is taken
+LEAST_UNASKED = 0.75  # the same of a choice that was not asked for
 TEXTS = ("text", "files")
 STEM = 5  # letters up to which a cue is a whole word
 
@@ -113,8 +114,18 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
     ]
 
 
+def _best_other(clause: Clause, slot: Slot, one: Reading) -> float:
+    """The greatest score of another slot at a reading."""
+    here = clause.at(one.start, one.end)
+    return max((score for name, score in here.items() if name not in (slot.name, NONE) and not _is_part(name)), default=0)
+
+
+def _is_part(label: str) -> bool:
+    return "=" in label or label.startswith(ABOUT)
+
+
 def _meant(clause: Clause, slot: Slot) -> list[Reading]:
-    """What a clause says of a slot without a word of it: a choice, or a point in time."""
+    """What a clause says of a slot without a word of it: a choice, a bare number, or a point in time."""
     text = clause.part.text
     if slot.kind == "choice":
         if clause.meaning.get(slot.name, 0.0) < MEANT:
@@ -123,6 +134,12 @@ def _meant(clause: Clause, slot: Slot) -> list[Reading]:
         ranked = sorted(scores, key=lambda value: -scores[value])
         clear = ranked and (len(ranked) == 1 or scores[ranked[0]] > CLEARLY * scores[ranked[1]])
         return [Reading(ranked[0], text, 0, len(text))] if clear and scores[ranked[0]] > LEAST_VALUE else []
+    if slot.kind in ("number", "share", "dollars"):
+        return [
+            one
+            for one in loose_numbers(text, slot)
+            if clause.at(one.start, one.end).get(slot.name, 0.0) >= max(MEANT, _best_other(clause, slot, one))
+        ]
     if slot.kind == "date" and clause.meaning.get(slot.name, 0.0) >= MEANT:
         return dates.loose(text)
     return []
@@ -133,7 +150,7 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
     # What takes something back is about what was said, and not about what was only asked once.
     asked = slot.name in (context.asked_now if takes_back else context.wanted)
     here = clause.meaning if slot.kind == "choice" else clause.at(one.start, one.end)
-    own, none = (HERE * here.get(name, 0.0) + (1 - HERE) * clause.meaning.get(name, 0.0) for name in (slot.name, "none"))
+    own, none = (HERE * here.get(name, 0.0) + (1 - HERE) * clause.meaning.get(name, 0.0) for name in (slot.name, NONE))
     weight = MEANING * max(0.0, own) - NOTHING * max(0.0, none - own)
     weight += ASKED if asked else 0.0
     weight += ALONE if rivals[slot.kind] == 1 and slot.kind != "choice" else 0.0

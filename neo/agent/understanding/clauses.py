@@ -15,7 +15,7 @@ _JOINT = re.compile(
     r",\s+(?:and|but|so|plus|also|then|while|with|no|nope|wait|actually|because|since|it|that|we|i|they|he|she|"
     r"the|our|my|for|under|at|by|before|until|on|not|max|min|maximum|within|up to|accuracy|latency|cost|budget|"
     r"please|maybe|nothing|everything|no|only|ideally|preferably)\b|"
-    r"\s+(?:and|but|plus|while|whereas|although|though)\s+(?!(?:a\s+)?half\b|(?:\d|one|two|three|four|five|ten)\b)",
+    r"(?<!hundred)(?<!thousand)\s+(?:and|but|plus|while|whereas|although|though)\s+(?!(?:a\s+)?half\b|(?:\d|one|two|three|four|five|ten)\b)",
     re.IGNORECASE,
 )
 _SHORT = 2  # words; a shorter part says nothing for itself

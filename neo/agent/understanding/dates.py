@@ -28,7 +28,7 @@ _COUNT = (
     r"past|last|some|many|business|working|calendar|other|our|most)\b)[a-z]+(?:-[a-z]+)?|an?\s+(?:couple|"
     r"few)(?:\s+of)?)"
 )
-_SPAN = r"(?:work(?:ing)?\s+|business\s+|calendar\s+)?(?:days?|weeks?|months?|quarters?|years?)"
+_SPAN = r"(?:work(?:ing)?\s+|business\s+|calendar\s+)?(?:days?|weeks?|months?|quarters?(?!\s+of\b)|years?)"
 IN_DAYS = (
     rf"\b(?:in|within)\s+(?:the\s+next\s+)?{_COUNT}\s+{_SPAN}(?:['’]?\s+time)?\b|"
     rf"\b(?:\d{{1,3}}|[a-z]+)\s+{_SPAN}\s+from\s+(?:now|today)\b"

@@ -34,19 +34,28 @@ _BESIDE = re.compile(
 _AS = re.compile(r"\s*(?:as|for)\s+(?:the\s+|an?\s+|our\s+)?\w+(?:\s+\w+)?", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*[,;(]\s")  # 'fourteen, Saturdays are busy'
 _SHORT = 3
+LEAST_PERCENT = 20  # a smaller number without a sign is no percentage
+_REACHED_BEFORE = re.compile(r"(?:\bat least|\bfrom|≥|>=|\breach(?:es|ed)?|\bhits?|\bas of)\s*$", re.IGNORECASE)
+_REACHED = re.compile(r"\+|\b(?:or|and)\s+(?:more|above|over|upwards?)\b", re.IGNORECASE)
+_REACHED_AFTER = re.compile(r"\s*\+|\s*(?:\w+\s+){0,2}?(?:or|and)\s+(?:more|above|over|upwards?)\b", re.IGNORECASE)
 _CUE_NEAR = 40  # characters before a number without a noun in which a cue tells what it counts
 
 
 def _quantities(kind: str, fits: Callable[[str, Slot, Quantity], bool]) -> Reader:
     def read(text: str, slot: Slot) -> list[Reading]:
         of_kind = [one for one in find(text) if one.kind == kind and fits(text, slot, one)]
-        return [_reading(one) for one in _firm(text, of_kind)]
+        return [_reading(text, slot, one) for one in _firm(text, of_kind)]
 
     return read
 
 
-def _reading(one: Quantity) -> Reading:
-    return Reading(one.value, one.said, one.start, one.end, one.bound, one.soft)
+def _reading(text: str, slot: Slot, one: Quantity) -> Reading:
+    # Of what is to be exceeded, "ten or more" is more than nine.
+    reached = slot.exceeded and (
+        _REACHED.search(one.said) or _REACHED_BEFORE.search(text, 0, one.start) or _REACHED_AFTER.match(text, one.end)
+    )
+    value = one.value - 1 if reached and one.value >= 1 else one.value
+    return Reading(value, one.said, one.start, one.end, one.bound, one.soft)
 
 
 def _firm(text: str, found: list[Quantity]) -> list[Quantity]:
@@ -63,7 +72,7 @@ def _firm(text: str, found: list[Quantity]) -> list[Quantity]:
 def _shares(text: str, slot: Slot) -> list[Reading]:
     """Shares; of what may be wrong, the rest is what must be right."""
     found = [one for one in find(text) if one.kind == "share" and one.value > 0]
-    readings = [_reading(one) for one in _firm(text, found)]
+    readings = [_reading(text, slot, one) for one in _firm(text, found)]
     if slot.bound != LEAST:
         return readings
     return [_of_right(one) if _is_of_errors(text, one) else one for one in readings]
@@ -96,7 +105,19 @@ def _numbers(text: str, slot: Slot) -> list[Reading]:
         if (one.kind == "number" and (_counts(slot, one) or _stands_near(text, slot, one) or _is_alone(text, one)))
         or (one.kind == "share" and _is_bare(one) and (_stands_near(text, slot, one) or _is_alone(text, one)))
     ]
-    return [_reading(one) for one in _firm(text, found)]
+    return [_reading(text, slot, one) for one in _firm(text, found)]
+
+
+def loose_numbers(text: str, slot: Slot) -> list[Reading]:
+    """Numbers of a text that is known to be about a slot: without a unit, or of what no word of the slot names."""
+    found = [one for one in find(text) if one.kind in ("number", "share")]
+    if slot.kind == "number":
+        return [_reading(text, slot, one) for one in found if one.kind == "number" or _is_bare(one)]
+    numbers = [one for one in found if one.kind == "number" and not one.noun]
+    if slot.kind == "share":
+        whole = [one for one in numbers if LEAST_PERCENT <= one.value <= 100]
+        return [Reading(one.value / 100, one.said, one.start, one.end, one.bound, one.soft) for one in whole]
+    return [_reading(text, slot, one) for one in numbers] if slot.unit in ("total", "month") else []
 
 
 def _names(slot: Slot) -> set[str]:
