@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 
 from neo.agent.understanding.clauses import parts, readable
-from neo.agent.understanding.encoder import COMMON, Encoder
+from neo.agent.understanding.encoder import Encoder, Vectors, by_words
+from neo.agent.understanding.encoder import known as known_vectors
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.marks import corrects
 from neo.agent.understanding.phrases import PHRASES
+from neo.agent.understanding.sayings import openings, under_headings
 from neo.agent.understanding.spelling import Spelling
 from neo.skill import Skill
 
 ELSE, TALK = "else", "talk"
-LEAST = 0.42  # nearness from which a kind of system is meant
-LEAST_ALONE = 0.25  # the same where it is clearly nearer than talk and than any other system
-CLEARLY = 0.04
-OWN_WORD, MOST_OWN = 0.05, 0.15  # what a word counts that one skill alone has, and several of them
-MARGIN = 0.03  # by which another system must be nearer
+NEAR = 0.5  # weight of the nearest phrases beside what was learned from whole messages
+MARGIN = 0.1  # by which another system, or talk, must be more likely: a wrong guess is soon corrected
+RIDGE = 2.0  # what large weights cost
+WORDS = 0.7  # weight of a message's words beside what it means
+PLACES = 1024  # of hashed words
 MOST_PARTS = 12
-
-# What people want of engineers and Neo does not build.
-OTHER_SYSTEMS = (
-    "build me a website", "make a mobile app for our shop", "I need a dashboard for our sales",
-    "predict next month's sales",
-    "forecast demand for our products", "detect fraud in our payments", "recommend products to customers",
-    "generate images for our adverts", "make a video of our product", "transcribe our meetings",
-    "translate our website",
-    "write marketing texts for us every day", "a trading bot", "set up a new server for us", "clean up our database",
-    "automate our invoices", "read licence plates", "recognise faces at the door",
-    "detect broken parts on a conveyor belt",
-    "sort our e-mails into folders", "a speech assistant for the phone line", "control our heating",
-    "scrape prices from shops",
-    "classify X-ray images", "optimise our delivery routes",
-)  # fmt: skip
+MOST_CHARS = 400
+OTHER_WISHES = Path(__file__).with_name("other_wishes.txt")
 
 
 @dataclass(frozen=True)
@@ -56,55 +48,61 @@ class Route:
 class Router:
     """Compares a message with what people say of each skill, of other systems, and in talk.
 
+    A ridge regression on whole first messages is weighed with the nearest phrases.
+
     Args:
         encoder: Sentences to vectors.
-        skills: By name.
+        skills: By name; their sayings' openings are learned from.
     """
 
     def __init__(self, encoder: Encoder, skills: Mapping[str, Skill]) -> None:
         self._encoder, self._skills = encoder, skills
-        stems = {name: _stems(" ".join((*skill.phrases, skill.title))) for name, skill in skills.items()}
-        self._own = {name: own - set().union(*(stems[o] for o in stems if o != name)) for name, own in stems.items()}
+        others = under_headings(OTHER_WISHES.read_text(encoding="utf-8"))
         talk = [*PHRASES["small_talk"], *PHRASES["off_topic"], *PHRASES["question:able"]]
-        self._spelling = Spelling([phrase for skill in skills.values() for phrase in (*skill.phrases, skill.title)])
-        self._labels = Labels(
-            encoder,
-            {
-                **{name: (*skill.phrases, skill.title) for name, skill in skills.items()},
-                ELSE: OTHER_SYSTEMS,
-                TALK: talk,
-            },
-        )
+        said = {name: [*skill.phrases, skill.title, *openings(skill.sayings)] for name, skill in skills.items()}
+        said |= {ELSE: others.get("other systems", []), TALK: [*talk, *others.get("talk", [])]}
+        self._names = tuple(said)
+        self._spelling = Spelling([phrase for name in skills for phrase in said[name]])
+        near = {name: (*skill.phrases, skill.title) for name, skill in skills.items()}
+        self._near = Labels(encoder, {**near, ELSE: said[ELSE], TALK: talk})
+        self._weights = self._fitted(said)
 
     def __call__(self, text: str) -> Route:
         """The skill that a message asks for; one named outright wins."""
         text = self._spelling.mended(text)
         if named := self._named(text):
             return Route(named, f"you said: {named.name.replace('_', ' ')}")
-        pieces = [one.text for one in parts(readable(text))[:MOST_PARTS]]
-        whole = readable(text).strip()[:400]
-        texts = [piece for piece in dict.fromkeys([whole, *pieces]) if any(map(str.isalpha, piece))]
+        texts = _pieces(text)
         if not texts or not self._skills:
             return Route(None)
-        nearness = self._labels.nearness(self._encoder(texts))
-        # A skill is meant when the whole sounds so, or one part does clearly.
-        best = {name: float(nearness[:, place].max()) for place, name in enumerate(self._labels.names)}
-        overall = {name: float(nearness[0, place]) for place, name in enumerate(self._labels.names)}
-        score = {name: 0.5 * best[name] + 0.5 * overall[name] + self._own_words(name, text) for name in best}
-        ranked = sorted(self._skills, key=lambda name: -score[name])
-        first = self._skills[ranked[0]]
-        clear = score[ranked[0]] >= LEAST_ALONE and score[ranked[0]] > max(score[TALK], score[ELSE]) + CLEARLY
-        if (score[ranked[0]] < LEAST or score[ranked[0]] < score[TALK]) and not clear:
-            wants = score[ELSE] >= LEAST and score[ELSE] > score[TALK]
-            return Route(None, nearest=first if wants else None)
-        if score[ELSE] > score[ranked[0]] + MARGIN:
+        nearness = self._near.nearness(self._encoder(texts))
+        near = dict(zip(self._near.names, 0.5 * nearness.max(axis=0) + 0.5 * nearness[0], strict=True))
+        learned = dict(zip(self._names, (self._inputs([text], known=False) @ self._weights)[0], strict=True))
+        score = {name: float(learned[name] + NEAR * near[name]) for name in self._names}
+        best = max(self._skills, key=lambda name: score[name])
+        first = self._skills[best]
+        if score[TALK] > max(score[best] + MARGIN, score[ELSE]):
+            return Route(None)
+        if score[ELSE] > score[best] + MARGIN:
             return Route(None, nearest=first)
-        row = int(nearness[:, self._labels.names.index(ranked[0])].argmax())
+        row = int(nearness[:, self._near.names.index(best)].argmax())
         return Route(first, f'you said: "{_short(texts[row])}"')
 
-    def _own_words(self, name: str, text: str) -> float:
-        """What the words say that no other skill's phrases have: 'camera', 'handbook', 'trained'."""
-        return min(MOST_OWN, OWN_WORD * len(_stems(text) & self._own.get(name, frozenset())))
+    def _fitted(self, said: Mapping[str, Sequence[str]]) -> Vectors:
+        """Weights of shape (inputs, names); a name's messages weigh by the root of how rare they are."""
+        owner = np.array([place for place, name in enumerate(said) for _ in said[name]], dtype=np.int64)
+        inputs = self._inputs([text for name in said for text in said[name]], known=True).astype(np.float64)
+        counts = np.maximum(np.bincount(owner, minlength=len(said)), 1)
+        weighed = inputs * np.sqrt(len(owner) / (len(said) * counts))[owner][:, None]
+        left = inputs.T @ weighed + RIDGE * np.eye(inputs.shape[1])
+        return np.asarray(np.linalg.solve(left, weighed.T @ np.eye(len(said))[owner]), dtype=np.float32)
+
+    def _inputs(self, texts: Sequence[str], *, known: bool) -> Vectors:
+        """What is learned from: what each message means, and its words."""
+        plain = tuple(readable(text).strip()[:MOST_CHARS] for text in texts)
+        vectors = known_vectors(self._encoder, plain) if known else self._encoder(plain)
+        words = by_words(texts).reshape(len(texts), -1, PLACES).sum(axis=1)
+        return np.hstack([vectors, WORDS * words, np.ones((len(texts), 1))]).astype(np.float32)
 
     def correction(self, text: str, now: str) -> Skill | None:
         """Another skill that the words correct to: 'no, I meant people counting'."""
@@ -127,9 +125,11 @@ class Router:
         return None
 
 
-def _stems(text: str) -> set[str]:
-    """The first five letters of each word that says something by itself."""
-    return {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in COMMON}
+def _pieces(text: str) -> list[str]:
+    """The whole message, and its parts."""
+    plain = readable(text)
+    pieces = [plain.strip()[:MOST_CHARS], *(one.text for one in parts(plain)[:MOST_PARTS])]
+    return [piece for piece in dict.fromkeys(pieces) if any(map(str.isalpha, piece))]
 
 
 def _short(text: str, most: int = 90) -> str:

@@ -34,11 +34,11 @@ def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
         if event.is_dm or event.mentions_neo:
             open_project(deps, turn, event, text)
         return
+    stage = stage_of(project)
     command = commands.in_words(text)
-    if command and not event.files:
+    if command and not event.files and not _is_consent(command, stage):
         commands.run(deps, turn, project.id, event.user, command, text)
         return
-    stage = stage_of(project)
     if event.files and stage not in FINISHED:
         _take_files(deps, turn, project, event, text)
         return
@@ -48,10 +48,15 @@ def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
         TALK.get(stage, _busy)(deps, turn, project.id, event, text)
         return
     message = Message(event.user, text, hear(deps, project, text), event.secrets)
-    if message.heard.order is not None and not (message.heard.order.name == "resume" and stage in REVIEW):
+    if message.heard.order is not None and not _is_consent(message.heard.order.name, stage):
         commands.order(deps, turn, project.id, message)
         return
     READS[stage](deps, turn, project, message)
+
+
+def _is_consent(command: str, stage: Stage) -> bool:
+    """Whether words that order to go on are said of a document that waits for an approval."""
+    return command == "resume" and stage in REVIEW
 
 
 def find_project(tx: Transaction, event: MessageReceived) -> ProjectRow | None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from neo.agent.understanding import dates
@@ -32,9 +32,10 @@ from neo.skill import Slot
 
 CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.35, 0.15, 0.5, 0.25, 1.2, 0.3, 0.15, 0.4
 CORRECTED, WORD = 0.5, 0.1
+VALUE = 0.8  # weight of a choice that is meant more than the others
 HERE = 0.7  # share of the value's own words in what a clause says of it
 CLEARLY, LEAST_VALUE = 1.3, 0.15  # by which the choice that is meant scores above the next, and above nothing
-MEANT = 0.45  # score of a label from which its value is meant
+MEANT = 0.4  # score of a label from which its value is meant
 LEAST = 0.5  # weight from which a value is taken
 LEAST_UNASKED = 0.75  # the same of a choice that was not asked for
 TEXTS = ("text", "files")
@@ -67,6 +68,7 @@ class Clause:
         nearness: To each slot's phrases and to ``none``, in [-1, 1].
         meaning: By label of the sayings about 1 where it applies and 0 where it does not.
         tags: The words' scores in its sentence, in which it begins at *first*.
+        whole: The sentence as it stands in the message.
     """
 
     part: Part
@@ -76,6 +78,7 @@ class Clause:
     meaning: Mapping[str, float]
     tags: Tagged | None = None
     first: int = 0
+    whole: str = ""
 
     def at(self, start: int, end: int) -> Mapping[str, float]:
         """The scores of a stretch of the clause."""
@@ -104,8 +107,10 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
     texts = {slot.name: clause.spelt if slot.kind == "choice" else clause.part.text for slot in slots}
     readings = {slot.name: READERS[slot.kind](texts[slot.name], slot) for slot in slots}
     for slot in slots:
-        if not readings[slot.name]:
-            readings[slot.name] = _meant(clause, slot)
+        if slot.kind == "dollars" and clause.whole:
+            readings[slot.name] = _in_sentence(clause, slot)
+        if slot.kind == "choice" or not readings[slot.name]:
+            readings[slot.name] = [*readings[slot.name], *_meant(clause, slot)]
     rivals = {kind: sum(slot.kind == kind for slot in slots) for kind in {slot.kind for slot in slots}}
     return [
         Candidate(slot, one, clause.part, clause.part.start + one.start, _weight(clause, slot, one, context, rivals))
@@ -114,14 +119,29 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
     ]
 
 
+def _in_sentence(clause: Clause, slot: Slot) -> list[Reading]:
+    """Sums that begin in a clause, with what the rest of the sentence says they are for: '$90, for 3,000 questions'."""
+    inside = range(clause.first, clause.first + len(clause.part.text))
+    found = [one for one in READERS[slot.kind](clause.whole, slot) if one.start in inside]
+    return [replace(one, start=one.start - clause.first, end=one.end - clause.first) for one in found]
+
+
 def _best_other(clause: Clause, slot: Slot, one: Reading) -> float:
     """The greatest score of another slot at a reading."""
     here = clause.at(one.start, one.end)
-    return max((score for name, score in here.items() if name not in (slot.name, NONE) and not _is_part(name)), default=0)
+    return max(
+        (score for name, score in here.items() if name not in (slot.name, NONE) and not _is_part(name)), default=0
+    )
 
 
 def _is_part(label: str) -> bool:
     return "=" in label or label.startswith(ABOUT)
+
+
+def _clearer(clause: Clause, slot: Slot, one: Reading) -> float:
+    """By how much a clause means one choice more than any other, in [-1, 1] or about."""
+    scores = {value: clause.meaning.get(f"{slot.name}={value}", 0.0) for value in slot.choices}
+    return scores.get(one.value, 0.0) - max((s for value, s in scores.items() if value != one.value), default=0.0)
 
 
 def _meant(clause: Clause, slot: Slot) -> list[Reading]:
@@ -140,6 +160,11 @@ def _meant(clause: Clause, slot: Slot) -> list[Reading]:
             for one in loose_numbers(text, slot)
             if clause.at(one.start, one.end).get(slot.name, 0.0) >= max(MEANT, _best_other(clause, slot, one))
         ]
+    if slot.kind == "address" and clause.tags is not None:
+        found = clause.tags.stretch(slot.name, clause.first, clause.first + len(text), MEANT)
+        start, end = (found[0] - clause.first, found[1] - clause.first) if found else (0, 0)
+        said = text[start:end]
+        return [Reading(said, said, start, end)] if any(map(str.isdigit, said)) else []
     if slot.kind == "date" and clause.meaning.get(slot.name, 0.0) >= MEANT:
         return dates.loose(text)
     return []
@@ -153,6 +178,7 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
     own, none = (HERE * here.get(name, 0.0) + (1 - HERE) * clause.meaning.get(name, 0.0) for name in (slot.name, NONE))
     weight = MEANING * max(0.0, own) - NOTHING * max(0.0, none - own)
     weight += ASKED if asked else 0.0
+    weight += VALUE * _clearer(clause, slot, one) if slot.kind == "choice" else 0.0
     weight += ALONE if rivals[slot.kind] == 1 and slot.kind != "choice" else 0.0
     weight += NAMED if slot.kind in ("choice", "emails", "address", "date", "number") else 0.0
     weight += WORD * (len(one.said.split()) - 1) if slot.kind == "choice" else 0.0

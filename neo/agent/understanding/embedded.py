@@ -26,6 +26,7 @@ TEXT_AGAIN = 0.2  # more of that for what is known already, or beside another va
 TEXT_ASKED_SURE = 0.4  # the same of a slot that the question that waits is about
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 ABOUT_SURE = 0.35  # score from which words are about a slot
+TOPIC_LEAST = 0.3  # nearness from which a question may be about a topic
 MOST_COMMAND_PARTS = 2
 UNITS = ("share", "seconds", "dollars")
 _BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
@@ -61,9 +62,10 @@ class _Reading(Parsed):
         said, conflicts = _settled(found)
         questions = self._questions()
         taken = {one.slot for one in said} | {one.slot for one in conflicts}
-        said += self._stand_ins(taken)
+        said += self._stand_ins(taken, named=True)
         said += self._choices({one.slot for one in said} | taken)
         said += self._texts({one.slot for one in said} | taken)
+        said += self._stand_ins({one.slot for one in said} | taken, named=False)
         approval = self._approval()
         unread = tuple(
             part.text for row, part in enumerate(self.parts) if row not in self.used and not self.is_idle(row)
@@ -96,7 +98,7 @@ class _Reading(Parsed):
         for line in self.named:
             found += [(line.start, one) for one in self._of_line(line)]
         open_clauses = [clause for row, clause in enumerate(self.clauses) if not self._only_asks(row)]
-        taken = candidates(open_clauses, self.context)
+        taken = _one_a_sentence(candidates(open_clauses, self.context))
         for one in taken:
             row = self.parts.index(one.part)
             self.used.add(row)
@@ -170,10 +172,17 @@ class _Reading(Parsed):
         slot = next((one.name for one in self.context.slots if cued(self.spelt[row], one)), "")
         if slot and _WHY.match(self.parts[row].text):
             topic = "why"
+        if not topic and not self.context.opening:
+            topic = self._nearest_topic(row)
         return f"{topic}:{slot}" if topic in ("why", "meaning", "number", "golden") and slot else topic
 
-    def _stand_ins(self, taken: set[str]) -> list[Said]:
-        """'I don't know' and 'as you recommend': for the slot that they name, else for all that were asked."""
+    def _nearest_topic(self, row: int) -> str:
+        """What a question is most likely about, where nothing is sure."""
+        asked = [label for label in self.labels[row] if label.name.startswith("question:")]
+        return asked[0].name.partition(":")[2] if asked and asked[0].nearness >= TOPIC_LEAST else ""
+
+    def _stand_ins(self, taken: set[str], *, named: bool) -> list[Said]:
+        """'I don't know' and 'as you recommend': those that name a slot, or those that stand for all that was asked."""
         slots = {slot.name: slot for slot in self.context.readable}
         found: list[Said] = []
         for row, part in enumerate(self.parts):
@@ -182,10 +191,11 @@ class _Reading(Parsed):
             kind = self.stand_in_kind(row)
             if row in self.used or not kind:
                 continue
+            about = [slot for slot in slots.values() if names(self.spelt[row], slot)] or self._about_in(row)
+            if bool(about) != named:
+                continue
             self.used.add(row)
-            named = [slot for slot in slots.values() if names(self.spelt[row], slot)] or self._about_in(row)
-            meant = named or [slots[name] for name in self.context.wanted if name in slots]
-            for slot in meant:
+            for slot in about or [slots[name] for name in self.context.wanted if name in slots]:
                 if slot.name not in taken and (one := _stood(slot, part.text, kind)):
                     taken.add(slot.name)
                     found.append(one)
@@ -235,20 +245,21 @@ class _Reading(Parsed):
                 if words and self._gives(row, slot, texts):
                     self.used.add(row)
                     self.taken.setdefault(row, []).append(words)
-                    before = f"{found[slot.name].value} " if slot.name in found else ""
-                    said = f"{before}{self._with_whom(row, words)}"
+                    before = str(found[slot.name].value) if slot.name in found else ""
+                    said = f"{before} {self._with_whom(row, words, before)}".strip()
                     found[slot.name] = Said(slot=slot.name, value=said, quote=said)
         still = [slot for slot in texts if slot.name in self.context.wanted and slot.name not in found]
         rest = [row for row in range(len(self.parts)) if row not in self.used and not self.is_idle(row)]
-        if len(still) == 1 and rest:
+        if len(still) == 1 and rest and self.context.asked:
             said = " ".join(self.parts[row].text for row in rest)
             self.used.update(rest)
             found[still[0].name] = Said(slot=still[0].name, value=said, quote=said)
         return list(found.values())
 
-    def _with_whom(self, row: int, words: str) -> str:
+    def _with_whom(self, row: int, words: str, before: str) -> str:
         """What 'they' stands for is in the part before."""
-        return f"{self.parts[row - 1].text} {words}" if row and _POINTS_BACK.search(words) else words
+        lead = self.parts[row - 1].text if row and _POINTS_BACK.search(words) else ""
+        return words if not lead or lead in before else f"{lead} {words}"
 
     def _gives(self, row: int, slot: Slot, texts: Sequence[Slot]) -> bool:
         """Whether a part says something of a text slot: it means that slot more than any other, and enough."""
@@ -262,6 +273,9 @@ class _Reading(Parsed):
             return False
         if slot.name in self.context.asked_now and row not in self.taken:
             return own >= TEXT_ASKED_SURE
+        if self.context.opening:
+            best = max(self._text_weight(other, slot) for other in range(len(self.parts)))
+            return own >= (TEXT_SURE if own == best else TEXT_SURE + TEXT_AGAIN / 2)
         again = slot.name in self.context.known and slot.name not in self.context.wanted
         return own >= TEXT_SURE + (TEXT_AGAIN if again or row in self.taken else 0.0)
 
@@ -303,6 +317,17 @@ class _Reading(Parsed):
             ("unknown" in labels, Intent.UNKNOWN),
         )
         return next((intent for is_so, intent in signs if is_so), Intent.ANSWER)
+
+
+def _one_a_sentence(found: Sequence[Candidate]) -> list[Candidate]:
+    """Of several values that a sentence gives to a slot the one that fits best, where none takes another back."""
+    kept: list[Candidate] = []
+    for one in found:
+        rivals = [o for o in found if o is not one and o.slot is one.slot and o.part.sentence == one.part.sentence]
+        plain = one.slot.kind in ("number", "choice") and not marks.corrects(one.part.text)
+        if not plain or all(one.weight > o.weight or (one.weight == o.weight and one.start < o.start) for o in rivals):
+            kept.append(one)
+    return kept
 
 
 def _settled(found: Sequence[Said]) -> tuple[list[Said], list[Conflict]]:

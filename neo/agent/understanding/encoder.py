@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -154,7 +155,9 @@ class KeptEncoder:
         try:
             return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
         except (OSError, ValueError):  # not made yet, or cut short
-            vectors = self(phrases)
+            half = len(phrases) // 2
+            with ThreadPoolExecutor(2) as pool:
+                vectors = np.vstack(list(pool.map(self, (phrases[:half], phrases[half:]))))
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".npy")
         with os.fdopen(handle, "wb") as file:

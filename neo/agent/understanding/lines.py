@@ -28,9 +28,16 @@ def named_lines(text: str, context: Context) -> list[NamedLine]:
     found = []
     for one in sentences(text):
         slots, value, place = _named(one.text, context)
-        if slots and value.strip():
+        if slots and value.strip() and not _names_more(value, slots, context):
             found.append(NamedLine(value.strip(), slots, one.start + place, one.start))
     return found
+
+
+def _names_more(value: str, slots: tuple[Slot, ...], context: Context) -> bool:
+    """'epochs=2, rank 8, alpha 16': the words after a comma are about other slots."""
+    rest = value.partition(",")[2].lower()
+    others = [slot for slot in context.readable if slot not in slots]
+    return any(re.search(rf"\b{re.escape(slot.name.replace('_', ' '))}\b", rest) for slot in others)
 
 
 def _named(line: str, context: Context) -> tuple[tuple[Slot, ...], str, int]:

@@ -53,6 +53,7 @@ class Parsed:
         near_slots, near_intents = labels.nearness(vectors), senses.intents.nearness(vectors)
         self.vectors = vectors
         whole = {one.sentence: spelling.mended(one.text) for one in sentences(plain)}
+        self.whole = {one.sentence: one.text for one in sentences(plain)}
         meanings = self._meanings(plain, whole)
         self.labels: list[list[Label]] = [senses.intents.ranked(row) for row in near_intents]
         self.clauses = [
@@ -64,6 +65,7 @@ class Parsed:
                 meaning,
                 self.tagged[part.sentence][1] if part.sentence in self.tagged else None,
                 part.start - self.tagged[part.sentence][0] if part.sentence in self.tagged else 0,
+                self.whole.get(part.sentence, ""),
             )
             for part, spelt, row, meaning in zip(self.parts, self.spelt, near_slots, meanings, strict=True)
         ]
@@ -117,7 +119,9 @@ class Parsed:
         meant = max((meaning.get(name, 0.0) for name in names), default=0.0)
         if meaning.get(TALK, 0.0) > max(meant, TALK_SURE) or (self.label(row) in TALKS and best.nearness > meant):
             return True
-        slots = max(meant, max((near for name, near in self.clauses[row].nearness.items() if name != NONE), default=0.0))
+        slots = max(
+            meant, max((near for name, near in self.clauses[row].nearness.items() if name != NONE), default=0.0)
+        )
         return best.name in TALKS and best.nearness >= TALK_SURE and best.nearness > slots
 
     def words_left(self, row: int) -> str:

@@ -167,6 +167,8 @@ def _of_unit(text: str, numeral: Numeral) -> Atom | None:
     ):
         return _NOTHING if known else None
     kind, scale = known
+    if word == "min" and numeral.decimal and numeral.value < 1:
+        return None  # '0.82 min' is a least share
     end = match.end("word")
     value = numeral.value * scale
     if kind == "share":

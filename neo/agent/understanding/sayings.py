@@ -82,6 +82,23 @@ def sayings(text: str) -> list[Labelled]:
     return [one for line in lines if line and not line.startswith("#") for one in _sentences(saying(line))]
 
 
+def under_headings(text: str) -> dict[str, list[str]]:
+    """The lines of a file by the first words of the comment above them, up to a colon."""
+    found: dict[str, list[str]] = {}
+    heading = ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("#"):
+            heading = line.strip("# ").partition(":")[0]
+        else:
+            found.setdefault(heading, []).append(line)
+    return found
+
+
+def openings(text: str) -> list[str]:
+    """The first messages of projects that a file of sayings holds, as people write them."""
+    return [saying(line).text for line in under_headings(text).get("openings", [])]
+
+
 def whole(text: str, *labels: str) -> Labelled:
     """A sentence that has the same labels from end to end."""
     return Labelled(text, (Mark(labels, 0, len(text)),))

@@ -91,7 +91,9 @@ def _labelled(slots: Sequence[Slot], said: str) -> list[Labelled]:
     """Sayings, with what phrases say; of slots that are no choice the values are left out, which grammar reads."""
     choices = {f"{slot.name}={value}" for slot in slots for value in (*slot.choices, NO_DATE)}
     found = [_without(one, choices) for one in sayings(said)]
-    found += [whole(p, slot.name, f"{ABOUT}{slot.name}") for slot in slots if slot.kind != "files" for p in slot.phrases]
+    found += [
+        whole(p, slot.name, f"{ABOUT}{slot.name}") for slot in slots if slot.kind != "files" for p in slot.phrases
+    ]
     for name, phrases in PHRASES.items():
         if label := _AS_SAYINGS.get(name.partition(":")[0]):
             found += [whole(phrase, label) for phrase in phrases]

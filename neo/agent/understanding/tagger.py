@@ -130,7 +130,14 @@ def _inputs(text: str, tokens: Tokens) -> Vectors:
     whole = whole / max(float(np.linalg.norm(whole)), 1e-9)
     before, after = np.vstack([none, vectors[:-1]]), np.vstack([vectors[1:], none])
     ones = np.ones((len(vectors), 1), dtype=np.float32)
-    parts = [vectors, BESIDE * before, BESIDE * after, WHOLE * np.repeat(whole, len(vectors), axis=0), WORDS * words, ones]
+    parts = [
+        vectors,
+        BESIDE * before,
+        BESIDE * after,
+        WHOLE * np.repeat(whole, len(vectors), axis=0),
+        WORDS * words,
+        ones,
+    ]
     return np.hstack(parts).astype(np.float32)
 
 
