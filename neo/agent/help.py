@@ -68,6 +68,16 @@ GLOSSARY: Mapping[str, str] = {
 }
 
 
+# Slots that say more of a topic, in whatever skill has them.
+OF_TOPIC: Mapping[str, tuple[str, ...]] = {
+    "privacy": ("privacy",),
+    "golden": ("golden", "data"),
+    "formats": ("documents", "golden", "data"),
+    "cost": ("cost", "budget"),
+    "time": ("time",),
+}
+
+
 def answer(asked: Asked, slots: Sequence[Slot]) -> str:
     """What Neo says to a question; about a slot it gives that slot's reason, about a word its meaning."""
     topic, _, name = asked.about.partition(":")
@@ -78,7 +88,15 @@ def answer(asked: Asked, slots: Sequence[Slot]) -> str:
         return word
     if topic in ("why", "meaning", "number") and slot is not None:
         return f"{slot.title}: {slot.plain or slot.question} {slot.why}"
-    return TOPICS.get(topic) or word or UNANSWERED.format(quote=asked.quote.strip())
+    told = TOPICS.get(topic) or word or UNANSWERED.format(quote=asked.quote.strip())
+    more = [about(one) for one in slots if one.name in OF_TOPIC.get(topic, ())]
+    return " ".join([told, *more])
+
+
+def about(slot: Slot) -> str:
+    """A slot in two sentences: what is asked, and what Neo takes where nothing is said."""
+    taken = f" Where you say nothing I take: {slot.recommended_words}." if slot.recommended_words else ""
+    return f"*{slot.title}*: {slot.question}{taken}"
 
 
 def answers(asked: Sequence[Asked], slots: Sequence[Slot]) -> str:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from neo.agent.understanding.reading import GROWS
 from neo.agent.understanding.result import Said, Understanding, same
 from neo.domain.brief import Brief, SlotValue
 from neo.skill import Slot
 
-GROWS = ("text", "emails")  # kinds of which more may be said without taking anything back
 MORE = re.compile(
     r"\b(?:also|too|as well|plus|cc|another|in addition|additionally|and also|copy)\b|\band\b", re.IGNORECASE
 )

@@ -74,6 +74,7 @@ def hear(deps: Deps, project: ProjectRow, text: str, *, opening: bool = False) -
         asked=brief.asked,
         raised=brief.raised,
         known=brief.values,
+        disputed=tuple(brief.conflicts),
         private=deps.skill_of(project).texts_stay(brief),
         opening=opening,
     )

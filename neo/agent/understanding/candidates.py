@@ -39,6 +39,7 @@ MEANT = 0.4  # score of a label from which its value is meant
 LEAST = 0.5  # weight from which a value is taken
 LEAST_UNASKED = 0.75  # the same of a choice that was not asked for
 TEXTS = ("text", "files")
+_BARE = re.compile(r"[+-]?[\d.,]+")
 STEM = 5  # letters up to which a cue is a whole word
 
 
@@ -109,8 +110,13 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
     for slot in slots:
         if slot.kind == "dollars" and clause.whole:
             readings[slot.name] = _in_sentence(clause, slot)
+        if not context.is_open(slot.name) and not corrects(clause.spelt):
+            readings[slot.name] = [one for one in readings[slot.name] if not _BARE.fullmatch(one.said.strip())]
         if slot.kind == "choice" or not readings[slot.name]:
-            readings[slot.name] = [*readings[slot.name], *_meant(clause, slot)]
+            readings[slot.name] = [
+                *readings[slot.name],
+                *(replace(one, meant=True) for one in _meant(clause, slot, context)),
+            ]
     rivals = {kind: sum(slot.kind == kind for slot in slots) for kind in {slot.kind for slot in slots}}
     return [
         Candidate(slot, one, clause.part, clause.part.start + one.start, _weight(clause, slot, one, context, rivals))
@@ -144,7 +150,7 @@ def _clearer(clause: Clause, slot: Slot, one: Reading) -> float:
     return scores.get(one.value, 0.0) - max((s for value, s in scores.items() if value != one.value), default=0.0)
 
 
-def _meant(clause: Clause, slot: Slot) -> list[Reading]:
+def _meant(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
     """What a clause says of a slot without a word of it: a choice, a bare number, or a point in time."""
     text = clause.part.text
     if slot.kind == "choice":
@@ -155,11 +161,15 @@ def _meant(clause: Clause, slot: Slot) -> list[Reading]:
         clear = ranked and (len(ranked) == 1 or scores[ranked[0]] > CLEARLY * scores[ranked[1]])
         return [Reading(ranked[0], text, 0, len(text))] if clear and scores[ranked[0]] > LEAST_VALUE else []
     if slot.kind in ("number", "share", "dollars"):
-        return [
-            one
-            for one in loose_numbers(text, slot)
-            if clause.at(one.start, one.end).get(slot.name, 0.0) >= max(MEANT, _best_other(clause, slot, one))
-        ]
+        return (
+            []
+            if not context.is_open(slot.name)
+            else [
+                one
+                for one in loose_numbers(text, slot)
+                if clause.at(one.start, one.end).get(slot.name, 0.0) >= max(MEANT, _best_other(clause, slot, one))
+            ]
+        )
     if slot.kind == "address" and clause.tags is not None:
         found = clause.tags.stretch(slot.name, clause.first, clause.first + len(text), MEANT)
         start, end = (found[0] - clause.first, found[1] - clause.first) if found else (0, 0)
@@ -187,7 +197,7 @@ def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: 
     elif cued(clause.sentence, slot):
         weight += CUE_NEAR
     said = context.known.get(slot.name)
-    if takes_back and said is not None and said.source == "said":
+    if takes_back and said is not None and said.source == "said" and not one.meant:
         weight += CORRECTED
     if one.bound and slot.bound:
         weight += BOUND if one.bound == slot.bound else -BOUND
@@ -207,6 +217,8 @@ def _best(weighed: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
+    if one.slot is not other.slot and (one.reading.meant or other.reading.meant):
+        return False  # the meaning of a clause leaves the values in it to others
     return one.start < other.start + len(other.reading.said) and other.start < one.start + len(one.reading.said)
 
 

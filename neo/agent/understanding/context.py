@@ -19,6 +19,7 @@ class Context:
         asked: The rows of the last question, each with the names of the slots that it is about.
         raised: Names of all slots that were asked about before.
         known: What is known, by slot.
+        disputed: Slots of which two values were said.
         private: Whether the person wants that no text leaves this machine.
         opening: Whether the message opens a project: all of it says what the project is for.
     """
@@ -27,6 +28,7 @@ class Context:
     asked: tuple[tuple[str, ...], ...] = ()
     raised: tuple[str, ...] = ()
     known: Mapping[str, SlotValue] = field(default_factory=dict)
+    disputed: tuple[str, ...] = ()
     private: bool = False
     opening: bool = False
 
@@ -45,6 +47,10 @@ class Context:
     def asked_now(self) -> tuple[str, ...]:
         """Names of the slots of the question that waits, in the order of its rows."""
         return tuple(name for row in self.asked for name in row)
+
+    def is_open(self, slot: str) -> bool:
+        """Whether a bare number may be a value of a slot: it was asked for, or nobody said one."""
+        return slot in self.asked_now or not (self._is_said(slot) or slot in self.disputed)
 
     def _is_said(self, name: str) -> bool:
         return name in self.known and self.known[name].source != "assumed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from neo.agent.understanding.reading import Reading
 
@@ -66,7 +67,9 @@ _OCCASION = (
     r"will|must|should|this|next|would)\b)[a-z]+){0,2}"
 )
 # "before" stays in the value: before Friday is not on Friday.
-_DATED = _compiled(rf"\b(?:{_LEAD}(?:the\s+)?(?P<by>{_POINT})|(?P<before>before\s+(?:the\s+)?{_POINT}{_OCCASION}))")
+_DATED = _compiled(
+    rf"\b(?:{_LEAD}(?:the\s+)?(?P<by>{_POINT})|(?P<event>before\s+(?:the|our|my|your)\s+(?:[a-z'-]+\s+){{1,3}}(?:on|in|at)\s+{_POINT})|(?P<before>before\s+(?:the\s+)?{_POINT}{_OCCASION}))"
+)
 _CLEAR = _compiled(rf"(?:\b(?:{_NOW})|{IN_DAYS}|\b(?:{_WITHIN}))")
 # A date only where something is to be done by then, or where it is the whole answer.
 _AT = r"(?:\b(?:on|in|at|for|by)\s+)?(?:the\s+)?"
@@ -113,12 +116,12 @@ def find(text: str) -> list[Reading]:
         return [Reading(match["by"], alone, at, at + len(alone))]
     found = [Reading("none", match[0], *match.span()) for match in _NONE.finditer(text)]
     for match in _DATED.finditer(text):
-        found.append(Reading(match["by"] or match["before"], match[0], *match.span()))
+        found.append(Reading(match["by"] or match["event"] or match["before"], match[0], *match.span()))
     for match in _CLEAR.finditer(text):
         found.append(Reading(match[0], match[0], *match.span()))
     for match in _DUE.finditer(text):
         found.append(Reading(match["by"], match["by"], *match.span("by")))
-    return _apart(found)
+    return _apart([replace(one, value=str(one.value).rstrip(" .,")) for one in found])
 
 
 def loose(text: str) -> list[Reading]:
@@ -127,7 +130,7 @@ def loose(text: str) -> list[Reading]:
     >>> [one.value for one in loose("We leave on Thursday, the bus is booked.")]
     ['on Thursday']
     """
-    return _apart([Reading(match[0].strip(), match[0], *match.span()) for match in _ANY_POINT.finditer(text)])
+    return _apart([Reading(match[0].strip(" .,"), match[0], *match.span()) for match in _ANY_POINT.finditer(text)])
 
 
 def _apart(found: list[Reading]) -> list[Reading]:

@@ -13,6 +13,7 @@ from neo.agent.understanding.lines import NamedLine
 from neo.agent.understanding.orders import ordered
 from neo.agent.understanding.parsed import CLEAR, TALKS, Parsed
 from neo.agent.understanding.readers import READERS
+from neo.agent.understanding.reading import GROWS
 from neo.agent.understanding.result import Asked, Conflict, Intent, Ordered, Said, Understanding, same
 from neo.agent.understanding.sayings import ABOUT
 from neo.agent.understanding.senses import Senses
@@ -20,6 +21,7 @@ from neo.skill import Slot
 
 COMMAND_SURE = 0.6  # a command does something, so it must be nearer
 TEXT_SURE = 0.42  # weight from which a clause gives a text: what its words mean, and the signs that follow
+TEXT_OPENING = 0.36  # the same of the clause of an opening that says it most
 TEXT_ASKED, TEXT_RAISED, TEXT_CUE = 0.2, 0.1, 0.1
 TEXT_PATTERN = 0.1
 TEXT_AGAIN = 0.2  # more of that for what is known already, or beside another value
@@ -30,7 +32,8 @@ TOPIC_LEAST = 0.3  # nearness from which a question may be about a topic
 MOST_COMMAND_PARTS = 2
 UNITS = ("share", "seconds", "dollars")
 _BARE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w.,]*\d)")
-_POINTS_BACK = re.compile(r"\b(?:they|them|those|these)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(r"\W*(?:[\w'’]+\W+){0,2}?(?:they|them|those|these|they['’]re|they['’]d)\b", re.IGNORECASE)
+PARTS_BACK = 3  # in which what a pronoun stands for is looked for
 _WHY = re.compile(r"\W*(?:(?:and|but|so)\W+)?(?:why|what (?:do|would) you need|what for)\b", re.IGNORECASE)
 
 
@@ -156,11 +159,14 @@ class _Reading(Parsed):
             kind, _, topic = self.label(row).partition(":")
             if row in self.used or not self.is_question(row) or self.stand_in_kind(row):
                 continue
-            if self._is_topic(row) and self._about_in(row + 1):
+            if self._is_topic(row) and (slots := self._about_in(row)):
                 self.used.add(row)
+                self.topics[row] = slots
                 continue
             if kind in ("off_topic", "small_talk") and not part.asks:
                 continue
+            if self.context.opening and kind != "question" and kind not in TALKS:
+                continue  # 'could they ask a computer instead?' is the wish itself
             self.used.add(row)
             if kind in TALKS:
                 continue
@@ -203,10 +209,11 @@ class _Reading(Parsed):
 
     def _about_in(self, row: int) -> list[Slot]:
         """The slot that a part, or a question before it, is about by its meaning: 'how we test it? no idea yet'."""
-        rows = [row, row - 1] if self._is_topic(row - 1) else [row]
+        for before in (row - 1, row - 2):
+            if before in self.topics:
+                return self.topics[before]
         scores = {
-            slot.name: max(self.clauses[one].meaning.get(f"{ABOUT}{slot.name}", 0.0) for one in rows)
-            for slot in self.context.readable
+            slot.name: self.clauses[row].meaning.get(f"{ABOUT}{slot.name}", 0.0) for slot in self.context.readable
         }
         best = max(scores, key=lambda name: scores[name], default="")
         return [slot for slot in self.context.readable if slot.name == best and scores[best] >= ABOUT_SURE]
@@ -215,8 +222,8 @@ class _Reading(Parsed):
         """Whether a part with a question mark only names what the next one says nothing of."""
         if not 0 <= row < len(self.parts) - 1 or not self.parts[row].asks:
             return False
-        after = row + 1
-        return not self.parts[after].asks and bool(self.stand_in_kind(after)) and after not in self.used
+        following = range(row + 1, min(row + 3, len(self.parts)))
+        return any(not self.parts[n].asks and self.stand_in_kind(n) and n not in self.used for n in following)
 
     def _choices(self, taken: set[str]) -> list[Said]:
         """Choices that were asked for and are meant though no word of them was said."""
@@ -246,19 +253,28 @@ class _Reading(Parsed):
                     self.used.add(row)
                     self.taken.setdefault(row, []).append(words)
                     before = str(found[slot.name].value) if slot.name in found else ""
-                    said = f"{before} {self._with_whom(row, words, before)}".strip()
-                    found[slot.name] = Said(slot=slot.name, value=said, quote=said)
+                    said = f"{before} {self._with_whom(row, words, before, slot)}".strip()
+                    corrects = marks.corrects(words) and slot.name in self.context.known
+                    found[slot.name] = Said(slot=slot.name, value=said, quote=said, corrects=corrects)
         still = [slot for slot in texts if slot.name in self.context.wanted and slot.name not in found]
-        rest = [row for row in range(len(self.parts)) if row not in self.used and not self.is_idle(row)]
+        rest = [
+            row
+            for row in range(len(self.parts))
+            if row not in self.used and not self.is_idle(row) and not self.stand_in_kind(row)
+        ]
         if len(still) == 1 and rest and self.context.asked:
             said = " ".join(self.parts[row].text for row in rest)
             self.used.update(rest)
             found[still[0].name] = Said(slot=still[0].name, value=said, quote=said)
         return list(found.values())
 
-    def _with_whom(self, row: int, words: str, before: str) -> str:
-        """What 'they' stands for is in the part before."""
-        lead = self.parts[row - 1].text if row and _POINTS_BACK.search(words) else ""
+    def _meaning(self, row: int, slot: Slot) -> float:
+        return self.clauses[row].meaning.get(slot.name, 0.0)
+
+    def _with_whom(self, row: int, words: str, before: str, slot: Slot) -> str:
+        """What 'they' stands for is in one of the parts before."""
+        rows = range(max(0, row - PARTS_BACK), row) if _POINTS_BACK.match(words) else ()
+        lead = self.parts[max(rows, key=lambda one: (self._meaning(one, slot), one))].text if rows else ""
         return words if not lead or lead in before else f"{lead} {words}"
 
     def _gives(self, row: int, slot: Slot, texts: Sequence[Slot]) -> bool:
@@ -275,8 +291,9 @@ class _Reading(Parsed):
             return own >= TEXT_ASKED_SURE
         if self.context.opening:
             best = max(self._text_weight(other, slot) for other in range(len(self.parts)))
-            return own >= (TEXT_SURE if own == best else TEXT_SURE + TEXT_AGAIN / 2)
+            return own >= (TEXT_OPENING if own == best else TEXT_SURE + TEXT_AGAIN / 2)
         again = slot.name in self.context.known and slot.name not in self.context.wanted
+        again = again and not marks.corrects(self.parts[row].text)
         return own >= TEXT_SURE + (TEXT_AGAIN if again or row in self.taken else 0.0)
 
     def _text_weight(self, row: int, slot: Slot) -> float:
@@ -324,8 +341,8 @@ def _one_a_sentence(found: Sequence[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
     for one in found:
         rivals = [o for o in found if o is not one and o.slot is one.slot and o.part.sentence == one.part.sentence]
-        plain = one.slot.kind in ("number", "choice") and not marks.corrects(one.part.text)
-        if not plain or all(one.weight > o.weight or (one.weight == o.weight and one.start < o.start) for o in rivals):
+        plain = one.slot.kind not in GROWS and not any(marks.corrects(each.part.text) for each in (one, *rivals))
+        if not plain or all((one.weight, one.start) > (o.weight, o.start) for o in rivals):
             kept.append(one)
     return kept
 

@@ -12,13 +12,15 @@ from neo.agent.understanding.clauses import parts, readable, sentences
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.intents import Label
 from neo.agent.understanding.lines import named_lines
-from neo.agent.understanding.sayings import TALK
+from neo.agent.understanding.sayings import TALK, UNKNOWN
 from neo.agent.understanding.senses import NONE, Senses
 from neo.agent.understanding.spelling import places_in
 from neo.agent.understanding.tagger import Tagged
+from neo.skill import Slot
 
 SURE = 0.5  # nearness from which a clause has a label
 CLEAR = 0.75  # nearness from which a clause is a question though nothing else shows it
+UNKNOWN_SURE = 0.45  # score from which a clause says that something is not known
 TALK_SURE = 0.4  # nearness from which a clause is talk, where it is nearer to that than to any slot
 TALKS = ("small_talk", "off_topic", "approval", "override", "refusal")
 LEAST_WORDS = 4  # of a part that gave a value already, from which the rest may say something of its own
@@ -69,6 +71,7 @@ class Parsed:
             )
             for part, spelt, row, meaning in zip(self.parts, self.spelt, near_slots, meanings, strict=True)
         ]
+        self.topics: dict[int, list[Slot]] = {}  # questions that only name what the next part says nothing of
         self.used: set[int] = set()  # parts of which something was made
         self.taken: dict[int, list[str]] = {}  # the values' words in them
 
@@ -108,7 +111,10 @@ class Parsed:
         consents = label == "approval" and bool(self.context.asked) and not self.parts[row].asks
         if marks.takes(text) or label == "recommendation" or consents:
             return "recommended"
-        return "assumed" if marks.unknown(text) or label == "unknown" else ""
+        meaning = self.clauses[row].meaning
+        meant = max((meaning.get(slot.name, 0.0) for slot in self.context.readable), default=0.0)
+        unknown = meaning.get(UNKNOWN, 0.0) > max(meant, UNKNOWN_SURE)
+        return "assumed" if marks.unknown(text) or label == "unknown" or unknown else ""
 
     def is_idle(self, row: int) -> bool:
         """Talk that asks nothing of anybody."""
