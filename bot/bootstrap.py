@@ -95,7 +95,7 @@ def _model_access(settings: Settings) -> dict[str, str]:
 
 def language_of(settings: Settings) -> Language:
     """What reads people's words."""
-    encoder = encoder_at(settings.models, settings.data_dir / "language")
+    encoder = encoder_at(settings.models, settings.language)
     return language(encoder, skills(), resources(settings).endpoint if settings.read_with_model else None)
 
 

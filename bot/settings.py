@@ -14,6 +14,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from neo.errors import ConfigurationError
 
 
+def _cache() -> Path:
+    return Path(platformdirs.user_cache_dir("neo-engineer"))
+
+
 class Settings(BaseSettings):
     """What the environment, or a file `.env` in the working folder, says."""
 
@@ -122,7 +126,12 @@ class Settings(BaseSettings):
     @property
     def models(self) -> Path:
         """Where packaged models lie."""
-        return self.models_dir or Path(platformdirs.user_cache_dir("neo-engineer")) / "models"
+        return self.models_dir or _cache() / "models"
+
+    @property
+    def language(self) -> Path:
+        """Where is kept what the embedded reader learned: the same for every project of this machine."""
+        return _cache() / "language"
 
     @property
     def cache_dir(self) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -254,8 +253,8 @@ class World:
 @cache
 def language_here() -> Language:
     """Made once for all worlds of a process: by the packaged embedder where it is ready, else by words."""
-    folder = Path(tempfile.gettempdir()) / "neo-tests-language"
-    return embedded(encoder_at(load().models, folder), {skill.name: skill for skill in SKILLS})
+    settings = load()
+    return embedded(encoder_at(settings.models, settings.language), {one.name: one for one in SKILLS})
 
 
 def world(folder: Path, files: Mapping[str, bytes] = FILES, **policy: Any) -> World:

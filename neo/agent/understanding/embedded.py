@@ -21,7 +21,7 @@ from neo.skill import Slot
 
 COMMAND_SURE = 0.6  # a command does something, so it must be nearer
 TEXT_SURE = 0.42  # weight from which a clause gives a text: what its words mean, and the signs that follow
-TEXT_OPENING = 0.36  # the same of the clause of an opening that says it most
+TEXT_OPENING = 0.4  # the same of the clause of an opening that says it most
 TEXT_ASKED, TEXT_RAISED, TEXT_CUE = 0.2, 0.1, 0.1
 TEXT_PATTERN = 0.1
 TEXT_AGAIN = 0.2  # more of that for what is known already, or beside another value

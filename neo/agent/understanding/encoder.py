@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -14,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from neo.agent.understanding.keeping import kept
 from neo.models.embed import available, load_embedder
 from neo.models.tokens import TokenEmbedder
 
@@ -152,18 +151,12 @@ class KeptEncoder:
         """Vectors of phrases that do not change from one start to the next."""
         digest = hashlib.sha256("\n".join((self.name, *phrases)).encode()).hexdigest()[:24]
         path = self.folder / f"phrases-{digest}.npy"
-        try:
-            return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
-        except (OSError, ValueError):  # not made yet, or cut short
-            half = len(phrases) // 2
-            with ThreadPoolExecutor(2) as pool:
-                vectors = np.vstack(list(pool.map(self, (phrases[:half], phrases[half:]))))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".npy")
-        with os.fdopen(handle, "wb") as file:
-            np.save(file, vectors)
-        Path(temporary).replace(path)
-        return vectors
+        return kept(path, lambda: self._in_two(phrases))
+
+    def _in_two(self, phrases: Sequence[str]) -> Vectors:
+        half = len(phrases) // 2
+        with ThreadPoolExecutor(2) as pool:
+            return np.vstack(list(pool.map(self, (phrases[:half], phrases[half:]))))
 
 
 def encoder_at(models_dir: Path, folder: Path) -> Encoder:

@@ -40,7 +40,8 @@ _LOOKALIKES = (
     # A tolerance is no count.
     r"\b(?:within|give or take|plus or minus|up to|off by)\s+(?:one|1|a single)(?:\s+(?:person|head|"
     r"guest))?\b"
-    r"(?!\s*(?:[.,]\d|and a|s\b|ms\b|h\b|sec|min|hour|%|day|week|month|per\s?cent|cents?\b|ct\b|¢|penny|dollar|buck|euro))|±\s?1\b",
+    r"(?!\s*(?:[.,]\d|and a|s\b|ms\b|h\b|sec|min|hour|%|day|week|month|per\s?cent|cents?\b|ct\b|¢|penny|dollar|"
+    r"buck|euro))|±\s?1\b",
     r"\btop[\s_-]?(?:k\s*=?\s*)?\d+\b",
     r"\b\d{1,3}(?:st|nd|rd|th)\b(?:\s*-?\s*percentiles?)?|\b\d{1,2}\.?\d?\s*-?percentiles?\b|\bp\s?\d\d(?:\.\d)?\b",
     # A word of letters and digits: GPT-4o, Q9, int8, Qwen2.5-0.5B; not "sub-2s", nor "USD40".

@@ -33,7 +33,7 @@ _ONE = re.compile(
     r"for|most|least|to|"
     r"only|just|be|is|are|max(?:imum)?|min(?:imum)?|lasts?|costs?|pay|exceed|sub|above|beyond|ideally|preferably|"
     r"every|"
-    r"waits?|holds?|stays?|leave|allow|gives?|give it|remains?|persists?|sustained|pause|silence|quiet|gap|break|of|"
+    r"holds?|stays?|leave|allow|gives?|give it|remains?|persists?|sustained|pause|silence|quiet|gap|break|"
     r"say|maybe|perhaps|inside|and|or|but|until|not|even|almost|nearly|spend|once|like))\s*"
     r"(?P<one>(?:an?|one)\s+(?:(?:full|whole|good|single|solid|entire)\s+)?(?P<word>second|sec|minute|min|hour|day|week|cent|dollar|buck|euro|penny|millisecond))\b"
     r"(?P<half>\s+and\s+a\s+half\b)?"

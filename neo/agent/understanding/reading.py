@@ -8,7 +8,6 @@ from typing import Any
 
 from neo.skill import Slot
 
-
 GROWS = ("text", "emails")  # kinds of which more may be said without taking anything back
 
 

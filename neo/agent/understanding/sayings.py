@@ -1,7 +1,7 @@
 """Labelled sayings: messages of people, with marks at the words that say something of a slot.
 
-One message a line of a skill's ``sayings.txt``. A mark is ``{label|words}``, or ``{label=value|words}`` where the words give
-a value:
+One message a line of a skill's ``sayings.txt``. A mark is ``{label|words}``, or ``{label=value|words}`` where the words
+give a value:
 
 | label | what the words do |
 | --- | --- |

@@ -1,26 +1,24 @@
 """What each word of a sentence says, learned from labelled sayings: a ridge regression on vectors of tokens.
 
 A token is told by its own vector, which knows the words around it, by those of its neighbours, by the words within two
-places of it, and by what the sentence means as a whole. Each label has a score, about 1 where it applies and 0 where it does
-not; a token may have several.
+places of it, and by what the sentence means as a whole. Each label has a score, about 1 where it applies and 0 where it
+does not; a token may have several.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from neo.agent.understanding.encoder import Encoder, KeptEncoder, Vectors
+from neo.agent.understanding.keeping import kept
 from neo.agent.understanding.sayings import Labelled
 from neo.models.tokens import Tokens
 
@@ -84,7 +82,8 @@ class Tagger:
         self.names = tuple(sorted(name for name, count in counts.items() if count >= LEAST_EXAMPLES))
         folder = encoder.folder if isinstance(encoder, KeptEncoder) else None
         name = encoder.name if isinstance(encoder, KeptEncoder) else "words"
-        self._weights = _kept(folder, _digest(name, labelled, self.names), lambda: self._fitted(labelled))
+        path = folder / f"tagger-{_digest(name, labelled, self.names)}.npy" if folder else None
+        self._weights = kept(path, lambda: self._fitted(labelled)) if path else self._fitted(labelled)
 
     def __call__(self, sentences: Sequence[str]) -> list[Tagged]:
         """The tokens of each sentence with their scores."""
@@ -142,7 +141,7 @@ def _inputs(text: str, tokens: Tokens) -> Vectors:
 
 
 def _width(tokens: Tokens) -> int:
-    return 4 * tokens.vectors.shape[1] + PLACES + 1
+    return 4 * int(tokens.vectors.shape[1]) + PLACES + 1
 
 
 def _word_places(text: str, spans: npt.NDArray[np.int64]) -> Vectors:
@@ -169,20 +168,3 @@ def _by_words(texts: Sequence[str]) -> list[Tokens]:
 def _digest(name: str, labelled: Iterable[Labelled], names: Sequence[str]) -> str:
     told = "\n".join([f"{VERSION} {name}", *map(repr, labelled), *names])
     return hashlib.sha256(told.encode()).hexdigest()[:24]
-
-
-def _kept(folder: Path | None, digest: str, make: Callable[[], Vectors]) -> Vectors:
-    """Weights from a file, or made now and kept in it."""
-    if folder is None:
-        return make()
-    path = folder / f"tagger-{digest}.npy"
-    try:
-        return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
-    except (OSError, ValueError):  # not made yet, or cut short
-        weights = make()
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".npy")
-    with os.fdopen(handle, "wb") as file:
-        np.save(file, weights)
-    Path(temporary).replace(path)
-    return weights
