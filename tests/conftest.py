@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from world import World, world
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+# A traceback with every frame's variables, structlog's default at a terminal, costs more than what is tested.
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.dev.ConsoleRenderer()])
 
 
 @pytest.fixture(autouse=True, scope="session")

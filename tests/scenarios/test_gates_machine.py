@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from gates.ground import Ground, grounds
 from gates.machine import Broken, Gates, Tally
 from gates.mutants import LONG_LIVED, MUTANTS, Plant
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import FlakyFailure
 from hypothesis.stateful import run_state_machine_as_test
 
 EXAMPLES = 20  # of the true code; a mutant has up to 200 to die in
@@ -58,7 +60,18 @@ def test_a_slip_is_found_by_its_rule(
 ) -> None:
     plant(monkeypatch)
     tally = Tally()
-    with pytest.raises(Broken) as broken:
-        run(walked, tmp_path, 200, tally)
-    print(f"{name}: found in example {tally.examples} by {broken.value}")
-    assert rule in str(broken.value)
+    found = _broken(lambda: run(walked, tmp_path, 200, tally))
+    print(f"{name}: found in example {tally.examples} by {found}")
+    assert found is not None
+    assert rule in str(found)
+
+
+def _broken(act: Callable[[], None]) -> Broken | None:
+    """The rule that was broken, whether or not it breaks again: work in the background goes by the machine's speed."""
+    try:
+        act()
+    except Broken as error:
+        return error
+    except FlakyFailure as error:
+        return next((one for one in error.exceptions if isinstance(one, Broken)), None)
+    return None
