@@ -110,7 +110,7 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
     for slot in slots:
         if slot.kind == "dollars" and clause.whole:
             readings[slot.name] = _in_sentence(clause, slot)
-        if not context.is_open(slot.name) and not corrects(clause.spelt):
+        if not (context.is_open(slot.name) or corrects(clause.spelt) or cued(clause.spelt, slot)):
             readings[slot.name] = [one for one in readings[slot.name] if not _BARE.fullmatch(one.said.strip())]
         if slot.kind == "choice" or not readings[slot.name]:
             readings[slot.name] = [
