@@ -33,6 +33,7 @@ from neo.skill import Slot
 CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.35, 0.15, 0.5, 0.25, 1.2, 0.3, 0.15, 0.4
 CORRECTED, WORD = 0.5, 0.1
 VALUE = 0.8  # weight of a choice that is meant more than the others
+FEW_CHOICES = 3
 HERE = 0.7  # share of the value's own words in what a clause says of it
 CLEARLY, LEAST_VALUE = 1.3, 0.15  # by which the choice that is meant scores above the next, and above nothing
 MEANT = 0.4  # score of a label from which its value is meant
@@ -112,7 +113,8 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
             readings[slot.name] = _in_sentence(clause, slot)
         if not (context.is_open(slot.name) or corrects(clause.spelt) or cued(clause.spelt, slot)):
             readings[slot.name] = [one for one in readings[slot.name] if not _BARE.fullmatch(one.said.strip())]
-        if slot.kind == "choice" or not readings[slot.name]:
+        # Of few choices the words that name one may deny it; of many they are surer than what is meant.
+        if not readings[slot.name] or (slot.kind == "choice" and len(slot.choices) <= FEW_CHOICES):
             readings[slot.name] = [
                 *readings[slot.name],
                 *(replace(one, meant=True) for one in _meant(clause, slot, context)),
