@@ -20,7 +20,7 @@ from neo.llm.structured import schema_of
 from tests.chat_server import STALL, serving, texts_of
 
 PRACTICE = {one.id: one for one in load_profiles(Path(__file__).parents[1] / "dialogue" / "practice")}
-SOME = ("rag-night-shift", "count-lobby", "tune-tone", "rag-law-clerk", "count-factory", "rag-secret")
+SOME = ("rag-field-geology", "count-lobby", "tune-tone", "rag-vineyard", "count-factory", "rag-secret")
 
 
 @pytest.mark.parametrize("name", SOME)

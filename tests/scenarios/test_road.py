@@ -160,10 +160,10 @@ def test_five_rounds_are_the_most_and_the_rest_is_assumed(here: World) -> None:
     here.say("@Neo answer questions about our handbooks", thread=None)
     here.say("", files=tuple(here.contents))
     here.work()
-    for _ in range(6):
+    for _ in range(9):
         if here.project().stage != "intake":
             break
-        here.say("hm, interesting")
+        here.say("we moved offices last year")
     here.work()
     assert here.project().stage == "requirements_review"
     assert "## Assumptions" in here.last().text
