@@ -282,7 +282,7 @@ def models_pull(
             raise
         err.print(f"[yellow]neo:[/] {error}", highlight=False, soft_wrap=True)
     if not is_learned(settings):
-        with err.status("Learning to read what people write (half a minute, once) ..."):
+        with err.status("Learning to read what people write (about a minute, once) ..."):
             learn(settings)
 
 

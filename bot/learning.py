@@ -17,7 +17,7 @@ def is_learned(settings: Settings) -> bool:
 
 
 def learn(settings: Settings) -> None:
-    """Learn and keep it; half a minute on two cores."""
+    """Learn and keep it; about a minute on two cores."""
     from bot.bootstrap import language_of
 
     language_of(settings.model_copy(update={"read_with_model": False}))
