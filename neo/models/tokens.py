@@ -15,10 +15,15 @@ MOST_TOKENS = 256  # what is beyond has no vectors
 
 
 class Tokens(NamedTuple):
-    """A text's tokens: vectors, shape (t, d), each of length 1, and (start, end) in the text, shape (t, 2)."""
+    """A text's tokens: vectors, shape (t, d), each of length 1, and (start, end) in the text, shape (t, 2).
+
+    *whole* is the vector that the sentence model gives the text as a whole, shape (d,), of length 1: the mean of all
+    tokens, those that mark its ends too. Empty where there is no model.
+    """
 
     vectors: npt.NDArray[np.float32]
     spans: npt.NDArray[np.int64]
+    whole: npt.NDArray[np.float32]
 
 
 class TokenEmbedder:
@@ -56,8 +61,10 @@ class TokenEmbedder:
             "token_type_ids": np.zeros_like(ids),
         }
         (layer,) = self._session.run([self._output], {name: given[name] for name in self._inputs})
+        mean = np.asarray(layer[0].mean(axis=0), dtype=np.float32)
         own = np.array(encoded.special_tokens_mask) == 0
         vectors = np.asarray(layer[0][own], dtype=np.float32)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, norms, out=vectors, where=norms > 0)
-        return Tokens(vectors, np.array(encoded.offsets, dtype=np.int64).reshape(-1, 2)[own])
+        spans = np.array(encoded.offsets, dtype=np.int64).reshape(-1, 2)[own]
+        return Tokens(vectors, spans, mean / max(float(np.linalg.norm(mean)), 1e-9))

@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from neo.agent.understanding import marks
 from neo.agent.understanding.candidates import Clause
-from neo.agent.understanding.clauses import parts, readable, sentences
+from neo.agent.understanding.clauses import MOST_PARTS, parts, readable, sentences
 from neo.agent.understanding.context import Context
+from neo.agent.understanding.encoder import Vectors
 from neo.agent.understanding.intents import Label
 from neo.agent.understanding.lines import named_lines
 from neo.agent.understanding.sayings import TALK, UNKNOWN
@@ -50,13 +53,13 @@ class Parsed:
         self.parts = [part for part in parts(plain) if any(map(str.isalnum, part.text))]
         spelling = senses.spelling(context.readable)
         self.spelt = [spelling.mended(part.text) for part in self.parts]
-        vectors = senses.vectors(self.spelt)
-        labels = senses.slots(context.readable)
-        near_slots, near_intents = labels.nearness(vectors), senses.intents.nearness(vectors)
-        self.vectors = vectors
         whole = {one.sentence: spelling.mended(one.text) for one in sentences(plain)}
         self.whole = {one.sentence: one.text for one in sentences(plain)}
         meanings = self._meanings(plain, whole)
+        vectors = self._vectors(whole)
+        labels = senses.slots(context.readable)
+        near_slots, near_intents = labels.nearness(vectors), senses.intents.nearness(vectors)
+        self.vectors = vectors
         self.labels: list[list[Label]] = [senses.intents.ranked(row) for row in near_intents]
         self.clauses = [
             Clause(
@@ -77,13 +80,20 @@ class Parsed:
 
     def _meanings(self, plain: str, whole: Mapping[int, str]) -> list[dict[str, float]]:
         """By label the score of each part."""
-        found = [one for one in sentences(plain) if any(map(str.isalnum, one.text))]
+        found = [one for one in sentences(plain) if any(map(str.isalnum, one.text))][:MOST_PARTS]
         tagged = self.senses.tagger(self.context.readable)([whole[one.sentence] for one in found])
         self.tagged: dict[int, tuple[int, Tagged]] = {
             one.sentence: (one.start, replace(tags, spans=places_in(one.text, whole[one.sentence], tags.spans)))
             for one, tags in zip(found, tagged, strict=True)
         }
         return [self.meaning(part.sentence, part.start, part.start + len(part.text)) for part in self.parts]
+
+    def _vectors(self, whole: Mapping[int, str]) -> Vectors:
+        """A vector of each part; one that is a whole sentence has it from the tagger already."""
+        known = {whole[number]: tags.whole for number, (_, tags) in self.tagged.items() if len(tags.whole)}
+        more = [text for text in dict.fromkeys(self.spelt) if text not in known]
+        known |= dict(zip(more, self.senses.vectors(more), strict=True)) if more else {}
+        return np.stack([known[text] for text in self.spelt]) if self.spelt else self.senses.vectors([])
 
     def meaning(self, sentence: int, start: int, end: int) -> dict[str, float]:
         """By label the score of a stretch of the message that lies in a sentence."""

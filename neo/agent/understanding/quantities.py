@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from neo.agent.understanding import numerals
 from neo.agent.understanding.atoms import Atom, Quantity
@@ -85,6 +86,11 @@ def find(text: str) -> list[Quantity]:
     >>> [(one.value, one.per) for one in find("$40 a month for 20k questions")]
     [(0.002, 'answer')]
     """
+    return list(_found(text))
+
+
+@lru_cache(maxsize=256)  # every slot of a kind asks for the same clause
+def _found(text: str) -> tuple[Quantity, ...]:
     seen = hide(text)
     found = [
         replace(one, said=text[one.start : one.end], bound=one.bound or bound_of(seen, one.start, one.end))
@@ -92,7 +98,7 @@ def find(text: str) -> list[Quantity]:
     ]
     soft = mark_soft(seen, [(one.start, one.end) for one in found])
     found = [replace(one, soft=wish) for one, wish in zip(found, soft, strict=True) if _counts(seen, one)]
-    return [_plainly(one) for one in _same_unit(seen, found)]
+    return tuple(_plainly(one) for one in _same_unit(seen, found))
 
 
 def _plainly(one: Atom) -> Quantity:

@@ -42,11 +42,13 @@ class Tagged:
         names: Of the labels.
         spans: (start, end) of each token in the sentence, shape (t, 2).
         scores: Shape (t, labels).
+        whole: The sentence's own vector, shape (d,), or empty where only words are known.
     """
 
     names: tuple[str, ...]
     spans: npt.NDArray[np.int64]
     scores: Vectors
+    whole: Vectors
 
     def of(self, start: int, end: int) -> dict[str, float]:
         """By label the score of a stretch: the mean of its `BEST` tokens."""
@@ -89,7 +91,7 @@ class Tagger:
         """The tokens of each sentence with their scores."""
         found = self._tokens(sentences)
         return [
-            Tagged(self.names, one.spans, _inputs(text, one) @ self._weights)
+            Tagged(self.names, one.spans, _inputs(text, one) @ self._weights, one.whole)
             for text, one in zip(sentences, found, strict=True)
         ]
 
@@ -161,7 +163,7 @@ def _by_words(texts: Sequence[str]) -> list[Tokens]:
     found = []
     for text in texts:
         spans = np.array([match.span() for match in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
-        found.append(Tokens(np.zeros((len(spans), 1), dtype=np.float32), spans))
+        found.append(Tokens(np.zeros((len(spans), 1), dtype=np.float32), spans, np.zeros(0, dtype=np.float32)))
     return found
 
 
