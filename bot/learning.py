@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.console import Console
+
 from bot.settings import Settings
 
 SOURCES = ("skills/*/*.txt", "skills/*/*.py", "neo/agent/**/*.*")  # what is learned from, and what learns
@@ -16,11 +18,14 @@ def is_learned(settings: Settings) -> bool:
     return stamp.exists() and stamp.stat().st_mtime > newest
 
 
-def learn(settings: Settings) -> None:
-    """Learn and keep it; about a minute on two cores."""
+def ensure_learned(settings: Settings, console: Console) -> None:
+    """Learn what is not kept yet, about a minute on two cores; done before processes start that would each do it."""
+    if is_learned(settings):
+        return
     from bot.bootstrap import language_of
 
-    language_of(settings.model_copy(update={"read_with_model": False}))
+    with console.status("Learning to read what people write (about a minute, once) ..."):
+        language_of(settings.model_copy(update={"read_with_model": False}))
     if settings.language.is_dir():
         _stamp(settings).touch()
 

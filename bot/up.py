@@ -17,6 +17,7 @@ from rich.console import Console
 
 from bot import bootstrap
 from bot.app import check_token, slack_client
+from bot.learning import ensure_learned
 from bot.settings import Settings
 from bot.workspace import WorkspaceServer
 from neo.errors import Unavailable
@@ -192,6 +193,7 @@ def run(settings: Settings, console: Console) -> None:
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
+    ensure_learned(settings, console)
     up = start(settings, lambda line: console.print(f"[yellow]{line}[/]", highlight=False))
     try:
         where = f"Open [bold]{up.url}[/]" if up.url else "Neo listens in your Slack workspace"

@@ -15,6 +15,7 @@ from neo.agent.understanding.encoder import known as known_vectors
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.marks import corrects
 from neo.agent.understanding.phrases import PHRASES
+from neo.agent.understanding.ridge import ridge
 from neo.agent.understanding.sayings import openings, under_headings
 from neo.agent.understanding.spelling import Spelling
 from neo.skill import Skill
@@ -93,9 +94,8 @@ class Router:
         owner = np.array([place for place, name in enumerate(said) for _ in said[name]], dtype=np.int64)
         inputs = self._inputs([text for name in said for text in said[name]], known=True).astype(np.float64)
         counts = np.maximum(np.bincount(owner, minlength=len(said)), 1)
-        weighed = inputs * np.sqrt(len(owner) / (len(said) * counts))[owner][:, None]
-        left = inputs.T @ weighed + RIDGE * np.eye(inputs.shape[1])
-        return np.asarray(np.linalg.solve(left, weighed.T @ np.eye(len(said))[owner]), dtype=np.float32)
+        weight = np.sqrt(len(owner) / (len(said) * counts))[owner]
+        return ridge(inputs, np.eye(len(said))[owner], RIDGE, weight)
 
     def _inputs(self, texts: Sequence[str], *, known: bool) -> Vectors:
         """What is learned from: what each message means, and its words."""

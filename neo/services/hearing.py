@@ -22,7 +22,7 @@ from neo.skill import Slot
 from neo.store import Transaction
 from neo.store.tables import ProjectRow
 
-MOST_MISSED = 2  # answers that are not understood and waited for once more; after that Neo goes on with assumptions
+MOST_MISSED = 2  # answers that are not understood and waited for again; after that Neo goes on with assumptions
 
 STILL = "My questions above still wait for your answer."
 MISSED = (

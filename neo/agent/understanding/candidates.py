@@ -5,8 +5,9 @@
 | a word of the slot stands in the same clause, or in the same sentence | `CUE`, `CUE_NEAR` |
 | the slot was asked about | `ASKED` |
 | no other slot takes its kind | `ALONE` |
-| the clause means what the slot's phrases mean, in [-1, 1] | `MEANING` |
-| the clause means something that is no value at all | `NOTHING` |
+| the value's own words, and the clause around them, say something of the slot: the tagger's score | `MEANING` |
+| they say something that is no value at all | `NOTHING` |
+| the clause means this choice more than the others | `VALUE` |
 | the bound said is the slot's, or the other one | `BOUND`, `-BOUND` |
 | each further word of the choice that is named | `WORD` |
 | the words name one of the slot's choices, an address, a date | `NAMED` |

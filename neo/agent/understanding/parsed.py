@@ -15,8 +15,8 @@ from neo.agent.understanding.context import Context
 from neo.agent.understanding.encoder import Vectors
 from neo.agent.understanding.intents import Label
 from neo.agent.understanding.lines import named_lines
-from neo.agent.understanding.sayings import TALK, UNKNOWN
-from neo.agent.understanding.senses import NONE, Senses
+from neo.agent.understanding.sayings import NONE, TALK, UNKNOWN
+from neo.agent.understanding.senses import Senses
 from neo.agent.understanding.spelling import places_in
 from neo.agent.understanding.tagger import Tagged
 from neo.skill import Slot

@@ -9,12 +9,11 @@ from functools import lru_cache
 from neo.agent.understanding.encoder import Encoder, Vectors
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.phrases import PHRASES
-from neo.agent.understanding.sayings import ABOUT, ASK, TALK, UNKNOWN, Labelled, sayings, whole
+from neo.agent.understanding.sayings import ABOUT, ASK, NONE, TALK, UNKNOWN, Labelled, sayings, whole
 from neo.agent.understanding.spelling import Spelling
 from neo.agent.understanding.tagger import Tagger
 from neo.skill import Slot
 
-NONE = "none"
 NO_DATE = "none"  # the value of a deadline that there is not
 # The labels of phrases that hold in any kind of system, as sayings have them.
 _AS_SAYINGS = {

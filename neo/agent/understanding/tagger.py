@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from neo.agent.understanding.encoder import Encoder, KeptEncoder, Vectors
 from neo.agent.understanding.keeping import kept
+from neo.agent.understanding.ridge import ridge
 from neo.agent.understanding.sayings import Labelled
 from neo.models.tokens import Tokens
 
@@ -105,9 +106,7 @@ class Tagger:
         wanted = [_wanted(one, own.spans, self.names) for one, own in zip(labelled, tokens, strict=True)]
         if not inputs:
             return np.zeros((_width(self._tokens([""])[0]), 0), dtype=np.float32)
-        rows, labels = np.vstack(inputs), np.vstack(wanted)
-        left = rows.T @ rows + RIDGE * np.eye(rows.shape[1], dtype=np.float32)
-        return np.asarray(np.linalg.solve(left, rows.T @ labels), dtype=np.float32)
+        return ridge(np.vstack(inputs), np.vstack(wanted), RIDGE)
 
 
 def _wanted(one: Labelled, spans: npt.NDArray[np.int64], names: Sequence[str]) -> Vectors:
