@@ -11,6 +11,7 @@ from neo.agent.understanding.embedded import EmbeddedReader
 from neo.agent.understanding.encoder import Encoder
 from neo.agent.understanding.senses import Senses
 from neo.agent.understanding.structured import Heard, StructuredReader
+from neo.agent.understanding.units import seconds_in
 from neo.llm.base import Endpoint
 from neo.llm.openai_model import OpenAIModel
 from neo.llm.structured import schema_of
@@ -46,6 +47,7 @@ def language(encoder: Encoder, skills: Mapping[str, Skill], endpoint: Endpoint |
 def embedded(encoder: Encoder, skills: Mapping[str, Skill]) -> Language:
     """Everything read in this process."""
     senses = Senses(encoder)
+    seconds_in("1 second")  # units take half a second to load, which nobody shall wait for in a thread
     for skill in skills.values():
         senses.warm(skill.slots, skill.sayings)
     return Language(EmbeddedReader(senses), Router(encoder, skills))

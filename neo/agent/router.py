@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from neo.agent.understanding.clauses import parts, readable
+from neo.agent.understanding.clauses import readable, sentences
 from neo.agent.understanding.encoder import Encoder, Vectors, by_words
 from neo.agent.understanding.encoder import known as known_vectors
 from neo.agent.understanding.intents import Labels
@@ -126,9 +126,9 @@ class Router:
 
 
 def _pieces(text: str) -> list[str]:
-    """The whole message, and its parts."""
+    """The whole message, and its sentences."""
     plain = readable(text)
-    pieces = [plain.strip()[:MOST_CHARS], *(one.text for one in parts(plain)[:MOST_PARTS])]
+    pieces = [plain.strip()[:MOST_CHARS], *(one.text for one in sentences(plain)[:MOST_PARTS])]
     return [piece for piece in dict.fromkeys(pieces) if any(map(str.isalpha, piece))]
 
 

@@ -32,6 +32,9 @@ class TokenEmbedder:
     Args:
         name: Of a packaged embedder that has an output for each token.
         models_dir: Where its files lie.
+
+    Attributes:
+        dim: Length of a vector.
     """
 
     def __init__(self, name: str, models_dir: Path) -> None:
@@ -43,7 +46,8 @@ class TokenEmbedder:
         options.intra_op_num_threads, options.inter_op_num_threads = 1, 1
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options)
         self._inputs = {one.name for one in self._session.get_inputs()}
-        self._output = next(one.name for one in self._session.get_outputs() if len(one.shape) == 3)
+        output = next(one for one in self._session.get_outputs() if len(one.shape) == 3)
+        self._output, self.dim = output.name, int(output.shape[2])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MOST_TOKENS)

@@ -13,14 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from neo.agent.understanding.keeping import kept
-from neo.models.embed import available, load_embedder
-from neo.models.tokens import TokenEmbedder
+from neo.models.embed import available
+from neo.models.tokens import TokenEmbedder, Tokens
 
 Vectors = npt.NDArray[np.float32]
 Encoder = Callable[[Sequence[str]], Vectors]
 """Takes N texts; gives shape (N, d), float32, each row of length 1, or all zero for a text without words."""
 
 PREFERRED = ("minilm-l6-int8",)  # has an output for each token
+RECENT = 256  # texts whose tokens are kept at hand
 LITTLE = 0.2  # what a word counts that says nothing by itself
 COMMON = frozenset(
     [
@@ -140,12 +141,16 @@ class KeptEncoder:
 
     def __init__(self, name: str, models_dir: Path, folder: Path) -> None:
         self.name, self.folder = name, folder
-        self._embed = load_embedder(name, models_dir, threads=1)
-        self.tokens = TokenEmbedder(name, models_dir)
+        self._embedder = TokenEmbedder(name, models_dir)
+        self._one = lru_cache(maxsize=RECENT)(lambda text: self._embedder([text])[0])
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder`."""
-        return self._embed([text.lower() for text in texts])
+        return np.array([one.whole for one in self.tokens(texts)], dtype=np.float32).reshape(-1, self._embedder.dim)
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Each text's tokens; who routes and who reads a message ask for the same sentences."""
+        return [self._one(text) for text in texts]
 
     def known(self, phrases: Sequence[str]) -> Vectors:
         """Vectors of phrases that do not change from one start to the next."""
