@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import uvicorn
@@ -12,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from threadpoolctl import threadpool_limits
 
 from bot.app import create_app
 from bot.bootstrap import neo as make_neo
@@ -38,6 +40,7 @@ def run(settings: Settings) -> None:
     neo = make_neo(settings)
     app = create_app(settings, neo.receive)
     loops = loops_of(neo, settings)
+    be_quick()
     if socket:
         handler = SocketModeHandler(app, app_token=socket)
         _connect(handler)
@@ -48,6 +51,17 @@ def run(settings: Settings) -> None:
         threading.Thread(target=server.run, name="http", daemon=True).start()
         loops.run()
         server.should_exit = True
+
+
+def be_quick() -> None:
+    """Keep this process's answers quick while a search uses the machine.
+
+    What was made at the start is left out of later collections of garbage: a full one took half a second of some turns.
+    Algebra stays on the thread that asks: a small product waits long for a second thread whose core a search has.
+    """
+    gc.collect()
+    gc.freeze()
+    threadpool_limits(1)
 
 
 def _connect(handler: SocketModeHandler) -> None:

@@ -26,8 +26,8 @@ MARGIN = 0.1  # by which another system, or talk, must be more likely: a wrong g
 RIDGE = 2.0  # what large weights cost
 WORDS = 0.7  # weight of a message's words beside what it means
 PLACES = 1024  # of hashed words
-MOST_PARTS = 12
-MOST_CHARS = 400
+MOST_SENTENCES = 12
+MOST_CHARS = 800
 OTHER_WISHES = Path(__file__).with_name("other_wishes.txt")
 
 
@@ -73,12 +73,14 @@ class Router:
         text = self._spelling.mended(text)
         if named := self._named(text):
             return Route(named, f"you said: {named.name.replace('_', ' ')}")
-        texts = _pieces(text)
-        if not texts or not self._skills:
+        said = _sentences(text)
+        if not said or not self._skills:
             return Route(None)
-        nearness = self._near.nearness(self._encoder(texts))
+        vectors = self._encoder(said)
+        whole = _together(vectors, said)
+        nearness = self._near.nearness(np.vstack([whole[None], vectors]))
         near = dict(zip(self._near.names, 0.5 * nearness.max(axis=0) + 0.5 * nearness[0], strict=True))
-        learned = dict(zip(self._names, (self._inputs([text], known=False) @ self._weights)[0], strict=True))
+        learned = dict(zip(self._names, (_inputs([text], whole[None]) @ self._weights)[0], strict=True))
         score = {name: float(learned[name] + NEAR * near[name]) for name in self._names}
         best = max(self._skills, key=lambda name: score[name])
         first = self._skills[best]
@@ -86,23 +88,24 @@ class Router:
             return Route(None)
         if score[ELSE] > score[best] + MARGIN:
             return Route(None, nearest=first)
-        row = int(nearness[:, self._near.names.index(best)].argmax())
-        return Route(first, f'you said: "{_short(texts[row])}"')
+        row = int(nearness[1:, self._near.names.index(best)].argmax())
+        return Route(first, f'you said: "{_short(said[row])}"')
 
     def _fitted(self, said: Mapping[str, Sequence[str]]) -> Vectors:
         """Weights of shape (inputs, names); a name's messages weigh by the root of how rare they are."""
         owner = np.array([place for place, name in enumerate(said) for _ in said[name]], dtype=np.int64)
-        inputs = self._inputs([text for name in said for text in said[name]], known=True).astype(np.float64)
+        texts = [text for name in said for text in said[name]]
+        inputs = _inputs(texts, self._known(texts)).astype(np.float64)
         counts = np.maximum(np.bincount(owner, minlength=len(said)), 1)
         weight = np.sqrt(len(owner) / (len(said) * counts))[owner]
         return ridge(inputs, np.eye(len(said))[owner], RIDGE, weight)
 
-    def _inputs(self, texts: Sequence[str], *, known: bool) -> Vectors:
-        """What is learned from: what each message means, and its words."""
-        plain = tuple(readable(text).strip()[:MOST_CHARS] for text in texts)
-        vectors = known_vectors(self._encoder, plain) if known else self._encoder(plain)
-        words = by_words(texts).reshape(len(texts), -1, PLACES).sum(axis=1)
-        return np.hstack([vectors, WORDS * words, np.ones((len(texts), 1))]).astype(np.float32)
+    def _known(self, texts: Sequence[str]) -> Vectors:
+        """What each of many messages means; kept, since they do not change."""
+        said = [_sentences(text) or [text] for text in texts]
+        vectors = known_vectors(self._encoder, tuple(one for each in said for one in each))
+        ends = np.cumsum([len(each) for each in said])
+        return np.stack([_together(own, each) for own, each in zip(np.split(vectors, ends[:-1]), said, strict=True)])
 
     def correction(self, text: str, now: str) -> Skill | None:
         """Another skill that the words correct to: 'no, I meant people counting'."""
@@ -125,11 +128,22 @@ class Router:
         return None
 
 
-def _pieces(text: str) -> list[str]:
-    """The whole message, and its sentences."""
-    plain = readable(text)
-    pieces = [plain.strip()[:MOST_CHARS], *(one.text for one in sentences(plain)[:MOST_PARTS])]
-    return [piece for piece in dict.fromkeys(pieces) if any(map(str.isalpha, piece))]
+def _sentences(text: str) -> list[str]:
+    """The message's sentences, without those that hold no word."""
+    found = [one.text for one in sentences(readable(text)[:MOST_CHARS])]
+    return [one for one in found[:MOST_SENTENCES] if any(map(str.isalpha, one))]
+
+
+def _together(vectors: Vectors, said: Sequence[str]) -> Vectors:
+    """What a message means, shape (d,): its sentences' vectors, each of them by its length."""
+    mean = np.array([len(one) for one in said], dtype=np.float32) @ vectors
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
+
+
+def _inputs(texts: Sequence[str], vectors: Vectors) -> Vectors:
+    """What is learned from: what each message means, and its words."""
+    words = by_words(texts).reshape(len(texts), -1, PLACES).sum(axis=1)
+    return np.hstack([vectors, WORDS * words, np.ones((len(texts), 1))]).astype(np.float32)
 
 
 def _short(text: str, most: int = 90) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from neo.agent.understanding import marks
 from neo.agent.understanding.candidates import Clause
-from neo.agent.understanding.clauses import MOST_PARTS, parts, readable, sentences
+from neo.agent.understanding.clauses import MOST_PARTS, Part, parts, readable, sentences
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.encoder import Vectors
 from neo.agent.understanding.intents import Label
@@ -89,11 +89,18 @@ class Parsed:
         return [self.meaning(part.sentence, part.start, part.start + len(part.text)) for part in self.parts]
 
     def _vectors(self, whole: Mapping[int, str]) -> Vectors:
-        """A vector of each part; one that is a whole sentence has it from the tagger already."""
-        known = {whole[number]: tags.whole for number, (_, tags) in self.tagged.items() if len(tags.whole)}
-        more = [text for text in dict.fromkeys(self.spelt) if text not in known]
-        known |= dict(zip(more, self.senses.vectors(more), strict=True)) if more else {}
-        return np.stack([known[text] for text in self.spelt]) if self.spelt else self.senses.vectors([])
+        """A vector of each part: of its tokens in their sentence, or of its own where there are none."""
+        pooled = [self._pooled(part) for part in self.parts]
+        bare = [row for row, vector in enumerate(pooled) if vector is None]
+        own = dict(zip(bare, self.senses.vectors([self.spelt[row] for row in bare]), strict=True))
+        rows = [own[row] if vector is None else vector for row, vector in enumerate(pooled)]
+        return np.stack(rows) if rows else self.senses.vectors([])
+
+    def _pooled(self, part: Part) -> Vectors | None:
+        if part.sentence not in self.tagged:
+            return None
+        first, tags = self.tagged[part.sentence]
+        return tags.pooled(part.start - first, part.start + len(part.text) - first)
 
     def meaning(self, sentence: int, start: int, end: int) -> dict[str, float]:
         """By label the score of a stretch of the message that lies in a sentence."""

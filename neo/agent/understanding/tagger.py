@@ -44,12 +44,14 @@ class Tagged:
         spans: (start, end) of each token in the sentence, shape (t, 2).
         scores: Shape (t, labels).
         whole: The sentence's own vector, shape (d,), or empty where only words are known.
+        vectors: Of its tokens, shape (t, d).
     """
 
     names: tuple[str, ...]
     spans: npt.NDArray[np.int64]
     scores: Vectors
     whole: Vectors
+    vectors: Vectors
 
     def of(self, start: int, end: int) -> dict[str, float]:
         """By label the score of a stretch: the mean of its `BEST` tokens."""
@@ -58,6 +60,16 @@ class Tagged:
             return {}
         best = np.sort(own, axis=0)[::-1][:BEST].mean(axis=0)
         return dict(zip(self.names, map(float, best), strict=True))
+
+    def pooled(self, start: int, end: int) -> Vectors | None:
+        """What a stretch means in its sentence, shape (d,), of length 1; None where only words are known."""
+        inside = (self.spans[:, 0] < end) & (self.spans[:, 1] > start)
+        if not len(self.whole) or not inside.any():
+            return None
+        if inside.all():
+            return self.whole
+        mean = self.vectors[inside].mean(axis=0)
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
 
     def stretch(self, name: str, start: int, end: int, least: float) -> tuple[int, int] | None:
         """From the first to the last token between two places that has a label, or None."""
@@ -92,7 +104,7 @@ class Tagger:
         """The tokens of each sentence with their scores."""
         found = self._tokens(sentences)
         return [
-            Tagged(self.names, one.spans, _inputs(text, one) @ self._weights, one.whole)
+            Tagged(self.names, one.spans, _inputs(text, one) @ self._weights, one.whole, one.vectors)
             for text, one in zip(sentences, found, strict=True)
         ]
 
