@@ -50,4 +50,5 @@ def embedded(encoder: Encoder, skills: Mapping[str, Skill]) -> Language:
     seconds_in("1 second")  # units take half a second to load, which nobody shall wait for in a thread
     for skill in skills.values():
         senses.warm(skill.slots, skill.sayings)
+    _ = senses.chooser
     return Language(EmbeddedReader(senses), Router(encoder, skills))

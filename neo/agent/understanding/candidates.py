@@ -38,6 +38,7 @@ FEW_CHOICES = 3
 HERE = 0.7  # share of the value's own words in what a clause says of it
 CLEARLY, LEAST_VALUE = 1.3, 0.15  # by which the choice that is meant scores above the next, and above nothing
 MEANT = 0.4  # score of a label from which its value is meant
+MEANT_UNASKED = 0.6  # the same of a choice that was not asked for
 LEAST = 0.5  # weight from which a value is taken
 LEAST_UNASKED = 0.75  # the same of a choice that was not asked for
 TEXTS = ("text", "files")
@@ -157,7 +158,7 @@ def _meant(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
     """What a clause says of a slot without a word of it: a choice, a bare number, or a point in time."""
     text = clause.part.text
     if slot.kind == "choice":
-        if clause.meaning.get(slot.name, 0.0) < MEANT:
+        if clause.meaning.get(slot.name, 0.0) < (MEANT if slot.name in context.wanted else MEANT_UNASKED):
             return []
         scores = {value: clause.meaning.get(f"{slot.name}={value}", 0.0) for value in slot.choices}
         ranked = sorted(scores, key=lambda value: -scores[value])

@@ -201,6 +201,8 @@ class _Reading(Parsed):
             if bool(about) != named:
                 continue
             self.used.add(row)
+            if part.asks and about:
+                self.topics[row] = about  # 'how right it must be? no idea'
             for slot in about or [slots[name] for name in self.context.wanted if name in slots]:
                 if slot.name not in taken and (one := _stood(slot, part.text, kind)):
                     taken.add(slot.name)

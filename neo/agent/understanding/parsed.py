@@ -86,7 +86,7 @@ class Parsed:
             one.sentence: (one.start, replace(tags, spans=places_in(one.text, whole[one.sentence], tags.spans)))
             for one, tags in zip(found, tagged, strict=True)
         }
-        return [self.meaning(part.sentence, part.start, part.start + len(part.text)) for part in self.parts]
+        return [self._meaning_of(part) for part in self.parts]
 
     def _vectors(self, whole: Mapping[int, str]) -> Vectors:
         """A vector of each part: of its tokens in their sentence, or of its own where there are none."""
@@ -102,12 +102,18 @@ class Parsed:
         first, tags = self.tagged[part.sentence]
         return tags.pooled(part.start - first, part.start + len(part.text) - first)
 
-    def meaning(self, sentence: int, start: int, end: int) -> dict[str, float]:
-        """By label the score of a stretch of the message that lies in a sentence."""
-        if sentence not in self.tagged:
+    def _meaning_of(self, part: Part) -> dict[str, float]:
+        """By label the score of a part: of slots what its words say, of choices what it says as a whole."""
+        if part.sentence not in self.tagged:
             return {}
-        first, tags = self.tagged[sentence]
-        return tags.of(start - first, end - first)
+        first, tags = self.tagged[part.sentence]
+        start, end = part.start - first, part.start - first + len(part.text)
+        scores, vector = tags.of(start, end), tags.pooled(start, end)
+        if vector is None:
+            return scores
+        choices = [slot for slot in self.context.readable if slot.kind == "choice"]
+        told = {slot.name: self.senses.chooser(slot.name, part.text, vector) for slot in choices}
+        return scores | {f"{name}={value}": score for name, each in told.items() for value, score in each.items()}
 
     def label(self, row: int, least: float = SURE) -> str:
         """What a part is for, where that is sure; else nothing."""
@@ -130,7 +136,7 @@ class Parsed:
             return "recommended"
         meaning = self.clauses[row].meaning
         meant = max((meaning.get(slot.name, 0.0) for slot in self.context.readable), default=0.0)
-        unknown = meaning.get(UNKNOWN, 0.0) > max(meant, UNKNOWN_SURE)
+        unknown = meaning.get(UNKNOWN, 0.0) > max(meant, meaning.get(NONE, 0.0), UNKNOWN_SURE)
         return "assumed" if marks.unknown(text) or label == "unknown" or unknown else ""
 
     def is_idle(self, row: int) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from neo.agent.understanding.chooser import Chooser
 from neo.agent.understanding.encoder import Encoder, Vectors
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.phrases import PHRASES
@@ -37,6 +38,7 @@ class Senses:
         self._of_choices = lru_cache(maxsize=64)(self._choices_of)
         self._taggers: dict[tuple[str, ...], Tagger] = {}
         self._said: dict[tuple[str, ...], str] = {}
+        self._labelled: dict[tuple[str, ...], list[Labelled]] = {}
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Of clauses, a row each."""
@@ -65,10 +67,16 @@ class Senses:
             self._taggers[key] = Tagger(self._encoder, _labelled(slots, ""))
         return self._taggers[key]
 
+    @cached_property
+    def chooser(self) -> Chooser:
+        """Which choice is meant, learned of all skills that were warmed before it is asked for the first time."""
+        return Chooser(self._encoder, [one for each in self._labelled.values() for one in each])
+
     def warm(self, slots: Sequence[Slot], said: str = "") -> None:
         """Embed what belongs to a skill's slots now, and learn from its labelled sayings, so that no person waits."""
         self._said[_key(slots)] = said
-        self._taggers[_key(slots)] = Tagger(self._encoder, _labelled(slots, said))
+        labelled = self._labelled[_key(slots)] = _labelled(slots, said)
+        self._taggers[_key(slots)] = Tagger(self._encoder, labelled)
         self.slots(slots)
         self.spelling(slots)
         for slot in slots:
