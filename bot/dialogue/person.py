@@ -173,7 +173,7 @@ class ScriptedPerson:
         for row in rows:
             said = False
             for name in row:
-                if name in self._known or name in gives:
+                if (name in self._known or name in gives) and name in self.profile.told:
                     fact = self.profile.final(name)
                     if fact.say and len(row) == 1:  # asked again: said again
                         sentences.append(self._saying(name, fact.say))

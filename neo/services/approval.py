@@ -179,7 +179,8 @@ def take_back(deps: Deps, turn: Turn, document_id: str, user: str, emoji: str) -
         approval = tx.documents.approval(document_id, Verdict.APPROVED.value)
         if approval is None or approval.user != user or (emoji and approval.emoji != emoji):
             return
-        if tx.documents.get(document_id).status == "superseded":
+        document = tx.documents.get(document_id)
+        if document is None or document.status == "superseded":
             return  # a change has undone it already
         project = tx.projects.get(approval.project)
         if stage_of(project) is Stage.KEPT:

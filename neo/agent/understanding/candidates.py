@@ -4,6 +4,7 @@
 | --- | --- |
 | a word of the slot stands in the same clause, or in the same sentence | `CUE`, `CUE_NEAR` |
 | the slot was asked about | `ASKED` |
+| the value is all that the clause says, and it is the slot's turn to be answered | `IN_TURN`, less for later ones |
 | no other slot takes its kind | `ALONE` |
 | the value's own words, and the clause around them, say something of the slot: the tagger's score | `MEANING` |
 | they say something that is no value at all | `NOTHING` |
@@ -17,14 +18,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from neo.agent.understanding import dates
 from neo.agent.understanding.clauses import Part
 from neo.agent.understanding.context import Context
-from neo.agent.understanding.marks import corrects
+from neo.agent.understanding.marks import corrects, unknown
 from neo.agent.understanding.readers import READERS, loose_numbers
 from neo.agent.understanding.reading import Reading
 from neo.agent.understanding.sayings import ABOUT, NONE
@@ -35,6 +36,7 @@ CUE, CUE_NEAR, ASKED, ALONE, MEANING, NOTHING, BOUND, NAMED = 0.35, 0.15, 0.5, 0
 CORRECTED, WORD = 0.5, 0.1
 VALUE = 0.8  # weight of a choice that is meant more than the others
 FEW_CHOICES = 3
+IN_TURN, NEARLY = 0.3, 0.75
 HERE = 0.7  # share of the value's own words in what a clause says of it
 CLEARLY, LEAST_VALUE = 1.3, 0.15  # by which the choice that is meant scores above the next, and above nothing
 MEANT = 0.4  # score of a label from which its value is meant
@@ -95,8 +97,9 @@ def candidates(clauses: Sequence[Clause], context: Context) -> list[Candidate]:
     """The values that clauses give, each with the slot that it fits best, in the order of the message."""
     found: list[Candidate] = []
     for clause in clauses:
-        found += _best(_weighed(clause, context))
-    return sorted((one for one in found if one.weight >= _least(one, context)), key=lambda one: one.start)
+        given = {one.slot.name for one in found}
+        found += [one for one in _best(_weighed(clause, context, given)) if one.weight >= _least(one, context)]
+    return sorted(found, key=lambda one: one.start)
 
 
 def _least(one: Candidate, context: Context) -> float:
@@ -105,14 +108,18 @@ def _least(one: Candidate, context: Context) -> float:
     return LEAST_UNASKED if unasked else LEAST
 
 
-def _weighed(clause: Clause, context: Context) -> list[Candidate]:
+def _weighed(clause: Clause, context: Context, given: Collection[str] = ()) -> list[Candidate]:
+    """All values of a clause; *given* are the slots that clauses before it gave."""
     slots = [slot for slot in context.readable if slot.kind not in TEXTS]
+    waits = [name for name in (*context.disputed, *context.asked_now) if name not in given]
     # Slips do not matter to numbers and names, whose places in the message count.
     texts = {slot.name: clause.spelt if slot.kind == "choice" else clause.part.text for slot in slots}
     readings = {slot.name: READERS[slot.kind](texts[slot.name], slot) for slot in slots}
     for slot in slots:
         if slot.kind == "dollars" and clause.whole:
             readings[slot.name] = _in_sentence(clause, slot)
+        if slot.kind == "date" and next(iter(waits), "") != slot.name:
+            readings[slot.name] = [one for one in readings[slot.name] if not _BARE.fullmatch(one.said.strip(" ."))]
         if not (context.is_open(slot.name) or corrects(clause.spelt) or cued(clause.spelt, slot)):
             readings[slot.name] = [one for one in readings[slot.name] if not _BARE.fullmatch(one.said.strip())]
         # Of few choices the words that name one may deny it; of many they are surer than what is meant.
@@ -121,12 +128,31 @@ def _weighed(clause: Clause, context: Context) -> list[Candidate]:
                 *readings[slot.name],
                 *(replace(one, meant=True) for one in _meant(clause, slot, context)),
             ]
+    turn = {slot.name: _turn(slot, slots, waits) for slot in slots}
     rivals = {kind: sum(slot.kind == kind for slot in slots) for kind in {slot.kind for slot in slots}}
     return [
-        Candidate(slot, one, clause.part, clause.part.start + one.start, _weight(clause, slot, one, context, rivals))
+        Candidate(
+            slot,
+            one,
+            clause.part,
+            clause.part.start + one.start,
+            _weight(clause, slot, one, context, rivals) + (turn[slot.name] if _is_all(clause, one) else 0.0),
+        )
         for slot in slots
         for one in readings[slot.name]
     ]
+
+
+def _turn(slot: Slot, slots: Sequence[Slot], waits: Sequence[str]) -> float:
+    """What speaks for a slot where a value stands alone: people answer in the order in which they are asked."""
+    kinds = {one.name: one.kind for one in slots}
+    row = [name for name in waits if kinds.get(name) == slot.kind]
+    return IN_TURN / (1 + row.index(slot.name)) if slot.name in row else 0.0
+
+
+def _is_all(clause: Clause, one: Reading) -> bool:
+    """Whether a value is all that its clause says."""
+    return len(one.said.strip()) >= NEARLY * len(clause.part.text.strip(" .,!"))
 
 
 def _in_sentence(clause: Clause, slot: Slot) -> list[Reading]:
@@ -148,10 +174,20 @@ def _is_part(label: str) -> bool:
     return "=" in label or label.startswith(ABOUT)
 
 
+def _other_choice(clause: Clause, slot: Slot, context: Context) -> float:
+    """The greatest score of another slot with choices: 'it can run where you are' says nothing of privacy."""
+    others = (one.name for one in context.readable if one.kind == "choice" and one is not slot)
+    return max((clause.meaning.get(name, 0.0) for name in others), default=0.0)
+
+
 def _clearer(clause: Clause, slot: Slot, one: Reading) -> float:
-    """By how much a clause means one choice more than any other, in [-1, 1] or about."""
+    """By how much a clause means one choice more than any other, in [-1, 1] or about; less if it hardly means any."""
+    if len(slot.choices) == 1:
+        return 0.0
+    about = min(1.0, max(0.0, clause.meaning.get(slot.name, 0.0)))
     scores = {value: clause.meaning.get(f"{slot.name}={value}", 0.0) for value in slot.choices}
-    return scores.get(one.value, 0.0) - max((s for value, s in scores.items() if value != one.value), default=0.0)
+    rest = max((score for value, score in scores.items() if value != one.value), default=0.0)
+    return about * (scores.get(one.value, 0.0) - rest)
 
 
 def _meant(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
@@ -159,6 +195,10 @@ def _meant(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
     text = clause.part.text
     if slot.kind == "choice":
         if clause.meaning.get(slot.name, 0.0) < (MEANT if slot.name in context.wanted else MEANT_UNASKED):
+            return []
+        if unknown(clause.spelt) or (len(slot.choices) == 1 and slot.name not in context.wanted):
+            return []
+        if clause.meaning[slot.name] < _other_choice(clause, slot, context):
             return []
         scores = {value: clause.meaning.get(f"{slot.name}={value}", 0.0) for value in slot.choices}
         ranked = sorted(scores, key=lambda value: -scores[value])
@@ -221,7 +261,7 @@ def _best(weighed: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
-    if one.slot is not other.slot and (one.reading.meant or other.reading.meant):
+    if one.slot.kind != other.slot.kind and (one.reading.meant or other.reading.meant):
         return False  # the meaning of a clause leaves the values in it to others
     return one.start < other.start + len(other.reading.said) and other.start < one.start + len(one.reading.said)
 

@@ -20,11 +20,16 @@ RIDGE = 0.5  # what large weights cost
 PLACES = 2048  # of hashed words; a power of two
 APART = 0.7  # weight of a pair of words with one between them
 LEAST_EXAMPLES = 8  # of a choice, below which nothing is learned of its slot
-_WORD = re.compile(r"[^\W\d_]+|\d+|\?")
-_SHORTENED = re.compile(r"n['’]t\b")
+_WORD = re.compile(r"[^\W\d_]+|\d+|[?.,;:!]")
+_SHORTENED = re.compile(
+    r"(?<=\b(?:ca|wo|do|is))n['’]?t\b|(?<=\b(?:are|was|has|had))n['’]?t\b|"
+    r"(?<=\b(?:does|must|were|have|need))n['’]?t\b|n['’]t\b"
+)
 _DENIES = re.compile(
     r"(?:not|no|never|nothing|none|nobody|without|nor|neither|cannot|nowhere|against|(?:forbid|prohibit|ban)\w*)$"
 )
+
+_PAUSES = frozenset(".,;:!?")  # what is denied before one is not denied after it
 
 
 class Chooser:
@@ -84,7 +89,7 @@ def _words(text: str) -> Vectors:
     words = _WORD.findall(_SHORTENED.sub(" not", text.lower()))
     denied = False
     for place, word in enumerate(words):
-        denied = denied or bool(_DENIES.match(word))
+        denied = word not in _PAUSES and (denied or bool(_DENIES.match(word)))
         pairs = [
             (f"{word}_{other}", weight)
             for other, weight in zip(words[place + 1 : place + 3], (1.0, APART), strict=False)

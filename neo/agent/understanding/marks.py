@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _CORRECTS = re.compile(
-    r"^\W*(?:no|nope|nah|sorry|wait|oops|correction|scratch that|on second thoughts?|i meant?|i mean|my mistake|"
+    r"^\W*(?:no(?=\s*(?:[,.;:!…–—-]|$|\d|[$€£<>]|(?:wait|sorry|actually|make|it|that|not|we|i|rather|let|say|the|please)"
+    r"\b))|nope|nah|sorry|wait|oops|correction|scratch that|on second thoughts?|i meant?|i mean|my mistake|"
     r"let me correct|i was wrong|not quite)\b(?!\s+(?:problem|rush|hurry|worries|idea|clue|deadline|date|preference|"
     r"cost|more than|less than|later|money|one|need))|"
     r"\b(?:actually|instead|rather than|scratch that|i meant|make (?:it|that|this)|change (?:it|that|the \w+|my "
@@ -35,8 +36,8 @@ _UNKNOWN = re.compile(
 def corrects(text: str) -> bool:
     """Whether the words take something back that was said.
 
-    >>> corrects("no, two seconds"), corrects("make that 90 %"), corrects("no rush")
-    (True, True, False)
+    >>> corrects("no, two seconds"), corrects("make that 90 %"), corrects("no rush"), corrects("no frames are kept")
+    (True, True, False, False)
     """
     return bool(_CORRECTS.search(text))
 
