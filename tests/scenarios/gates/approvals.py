@@ -146,7 +146,7 @@ class Approvals(RuleBasedStateMachine):
     def say(self, name: str, user: str, text: str, files: tuple[str, ...] = ()) -> tuple[Facts, Facts]:
         id = self.here.event_id()
         refs = tuple(FileRef(f"F{one}", one, len(self.here.contents[one]), "", one) for one in files)
-        return self.give(name, MessageReceived(id, TEAM, CHANNEL, f"{id[2:]}.0", "1.0", user, text, refs))
+        return self.give(name, MessageReceived(id, TEAM, CHANNEL, f"{id[2:]}.5", "1.0", user, text, refs))
 
     # -- words on documents --------------------------------------------------------------------------------------
 
