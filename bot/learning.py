@@ -19,12 +19,12 @@ def is_learned(settings: Settings) -> bool:
 
 
 def ensure_learned(settings: Settings, console: Console) -> None:
-    """Learn what is not kept yet, about a minute on two cores; done before processes start that would each do it."""
+    """Learn what is not kept yet, a minute or two on two cores; done before processes start that would each do it."""
     if is_learned(settings):
         return
     from bot.bootstrap import language_of
 
-    with console.status("Learning to read what people write (about a minute, once) ..."):
+    with console.status("Learning to read what people write (a minute or two, once) ..."):
         language_of(settings.model_copy(update={"read_with_model": False}))
     if settings.language.is_dir():
         _stamp(settings).touch()

@@ -25,6 +25,8 @@ SENTENCES: list[tuple[str, list[tuple[str, float, str]]]] = [
     ("a penny per answer, not more", [("dollars", 0.01, "at most")]),
     ("I'm not sure, maybe under five seconds", [("seconds", 5.0, "at most")]),
     ("no idea, 80 percent?", [("share", 0.8, "")]),
+    ("Second and a half.", [("seconds", 1.5, "")]),
+    ("that was the second and a bit of the third", []),
     ("call me at 555-0199 at 8 am", []),
     # a terse engineer
     (
