@@ -106,11 +106,6 @@ class Approvals(RuleBasedStateMachine):
         docs = [doc for doc in self.now().docs if doc.kind == kind]
         return docs[-1 - min(place, len(docs) - 1)] if docs else None
 
-    def at_gate(self) -> Doc | None:
-        """The document that waits for a word now."""
-        now = self.now()
-        return next((now.newest(kind) for kind, stage in OWN_STAGE.items() if stage == now.stage), None)
-
     def give(self, name: str, event: Event) -> tuple[Facts, Facts]:
         """Let an event happen; what was before it, and after."""
         before = self.now()
@@ -216,16 +211,6 @@ class Approvals(RuleBasedStateMachine):
         if event:
             self.nothing(*self.give("other emoji", event), rules.RIGHT_WORD)
 
-    @rule(older=st.booleans())
-    def press_what_is_not_shown(self, older: bool) -> None:
-        """At a gate, the owner approves an older version, or another text of the newest."""
-        waits = self.at_gate()
-        doc = self.doc(waits.kind, 1) if waits and older else waits
-        if doc:
-            shown = doc.hash if older else WRONG_HASH
-            event = ButtonPressed(self.here.event_id(), TEAM, CHANNEL, "9.9", OWNER, "approve", f"{doc.id}:{shown}")
-            self.judge_approval(self.give("approve button", event), doc, shown, OWNER, "")
-
     # -- taking back ---------------------------------------------------------------------------------------------
 
     def judge_taking_back(self, told: tuple[Facts, Facts], doc: Doc, user: str, emoji: str) -> None:
@@ -256,17 +241,6 @@ class Approvals(RuleBasedStateMachine):
             emoji = approval.emoji
         event = ReactionRemoved(self.here.event_id(), TEAM, CHANNEL, ts, user, emoji)
         self.judge_taking_back(self.give("emoji taken back", event), doc, user, emoji.partition("::")[0])
-
-    @rule(user=people, given=st.sampled_from(YES), taken=st.sampled_from(YES))
-    def approve_and_take_back(self, user: str, given: str, taken: str) -> None:
-        """At a gate, the owner approves, and somebody takes an emoji back at once."""
-        doc = self.at_gate()
-        event = self.react_event(doc, OWNER, given) if doc else None
-        if doc is None or event is None:
-            return
-        self.judge_approval(self.give("approving emoji", event), doc, doc.hash, OWNER, given)
-        back = ReactionRemoved(self.here.event_id(), TEAM, CHANNEL, event.item_ts, user, taken)
-        self.judge_taking_back(self.give("emoji taken back", back), doc, user, taken.partition("::")[0])
 
     @rule(kind=kinds, place=places, user=mostly_owner)
     def take_back_by_button(self, kind: str, place: int, user: str) -> None:
