@@ -254,3 +254,17 @@ def test_each_thread_has_its_own_words(tmp_path: Path) -> None:
     one.say(OPENING, thread=None)
     assert one.project().brief["opening"].endswith("handbooks")
     one.store.close()
+
+
+def test_an_old_versions_approval_taken_back_leaves_the_newer_one(here: World) -> None:
+    here.say("@Neo mail me when more than 12 people are in the lobby, camera rtsp://cam.example/1", thread=None)
+    say(here, "desk@lobby.example, as you recommend for the rest")
+    say(here, "all fine")
+    here.react("requirements", "white_check_mark")
+    old = here.document("requirements").id
+    say(here, "change: more than 15 people")
+    here.work()
+    assert here.document("requirements").id != old
+    here.react("requirements", "white_check_mark")
+    here.press("take_back", old)
+    assert here.project().stage == "kept"
