@@ -47,7 +47,7 @@ def language(encoder: Encoder, skills: Mapping[str, Skill], endpoint: Endpoint |
 def embedded(encoder: Encoder, skills: Mapping[str, Skill]) -> Language:
     """Everything read in this process."""
     senses = Senses(encoder)
-    seconds_in("1 second")  # units take half a second to load, which nobody shall wait for in a thread
+    seconds_in("second")  # units take half a second to load, which nobody shall wait for in a thread
     for skill in skills.values():
         senses.warm(skill.slots, skill.sayings)
     _ = senses.chooser

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from neo.agent.understanding.clauses import readable, sentences
-from neo.agent.understanding.encoder import Encoder, Vectors, by_words
+from neo.agent.understanding.encoder import Encoder, Vectors, by_words, learned
 from neo.agent.understanding.encoder import known as known_vectors
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.marks import corrects
@@ -26,6 +26,7 @@ MARGIN = 0.1  # by which another system, or talk, must be more likely: a wrong g
 RIDGE = 2.0  # what large weights cost
 WORDS = 0.7  # weight of a message's words beside what it means
 PLACES = 1024  # of hashed words
+VERSION = 1  # of what is learned here; kept weights of another one are not used
 MOST_SENTENCES = 12
 MOST_CHARS = 800
 OTHER_WISHES = Path(__file__).with_name("other_wishes.txt")
@@ -66,7 +67,7 @@ class Router:
         self._spelling = Spelling([phrase for name in skills for phrase in said[name]])
         near = {name: (*skill.phrases, skill.title) for name, skill in skills.items()}
         self._near = Labels(encoder, {**near, ELSE: said[ELSE], TALK: talk})
-        self._weights = self._fitted(said)
+        self._weights = learned(encoder, "router", f"{VERSION} {said!r}", lambda: self._fitted(said))
 
     def __call__(self, text: str) -> Route:
         """The skill that a message asks for; one named outright wins."""

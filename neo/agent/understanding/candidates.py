@@ -28,7 +28,7 @@ from neo.agent.understanding.context import Context
 from neo.agent.understanding.marks import corrects, unknown
 from neo.agent.understanding.readers import READERS, loose_numbers
 from neo.agent.understanding.reading import Reading
-from neo.agent.understanding.sayings import ABOUT, NONE
+from neo.agent.understanding.sayings import ABOUT, NONE, UNKNOWN
 from neo.agent.understanding.tagger import Tagged
 from neo.skill import Slot
 
@@ -40,6 +40,7 @@ IN_TURN, NEARLY = 0.3, 0.75
 HERE = 0.7  # share of the value's own words in what a clause says of it
 CLEARLY, LEAST_VALUE = 1.3, 0.15  # by which the choice that is meant scores above the next, and above nothing
 MEANT = 0.4  # score of a label from which its value is meant
+DECIDED = 0.4  # by which it must score above the next where words say that something is not known
 MEANT_UNASKED = 0.6  # the same of a choice that was not asked for
 LEAST = 0.5  # weight from which a value is taken
 LEAST_UNASKED = 0.75  # the same of a choice that was not asked for
@@ -196,14 +197,19 @@ def _meant(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
     if slot.kind == "choice":
         if clause.meaning.get(slot.name, 0.0) < (MEANT if slot.name in context.wanted else MEANT_UNASKED):
             return []
-        if unknown(clause.spelt) or (len(slot.choices) == 1 and slot.name not in context.wanted):
+        if len(slot.choices) == 1 and slot.name not in context.wanted:
             return []
         if clause.meaning[slot.name] < _other_choice(clause, slot, context):
             return []
         scores = {value: clause.meaning.get(f"{slot.name}={value}", 0.0) for value in slot.choices}
-        ranked = sorted(scores, key=lambda value: -scores[value])
-        clear = ranked and (len(ranked) == 1 or scores[ranked[0]] > CLEARLY * scores[ranked[1]])
-        return [Reading(ranked[0], text, 0, len(text))] if clear and scores[ranked[0]] > LEAST_VALUE else []
+        first, *others = sorted(scores, key=lambda value: -scores[value])
+        rest = max((scores[value] for value in others), default=0.0)
+        if clause.meaning.get(UNKNOWN, 0.0) > clause.meaning[slot.name]:
+            return []
+        if unknown(clause.spelt) and scores[first] - rest < DECIDED:
+            return []  # 'whatever you like' leaves it open, and 'send it to whatever model you like' does not
+        clear = not others or scores[first] > CLEARLY * rest
+        return [Reading(first, text, 0, len(text))] if clear and scores[first] > LEAST_VALUE else []
     if slot.kind in ("number", "share", "dollars"):
         return (
             []

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from neo.agent.understanding.encoder import Encoder, Vectors, known
+from neo.agent.understanding.encoder import Encoder, Vectors, known, learned
 from neo.agent.understanding.ridge import ridge
 from neo.agent.understanding.sayings import ABOUT, Labelled
 
 RIDGE = 0.5  # what large weights cost
 PLACES = 2048  # of hashed words; a power of two
 APART = 0.7  # weight of a pair of words with one between them
+VERSION = 1  # of all this; kept weights of another one are not used
 LEAST_EXAMPLES = 8  # of a choice, below which nothing is learned of its slot
 _WORD = re.compile(r"[^\W\d_]+|\d+|[?.,;:!]")
 _SHORTENED = re.compile(
@@ -66,12 +67,20 @@ class Chooser:
         scores = _inputs([text], vector[None])[0] @ self._weights[slot]
         return dict(zip(self._choices[slot], map(float, scores), strict=True))
 
+    def knows(self, slot: str) -> bool:
+        """Whether anything was learned of a slot."""
+        return slot in self._weights
+
     def _fitted(self, said: dict[str, list[str]]) -> Vectors:
         """Weights of shape (inputs, choices)."""
         texts = [text for each in said.values() for text in each]
         owner = np.array([place for place, each in enumerate(said.values()) for _ in each])
-        inputs = _inputs(texts, known(self._encoder, tuple(texts))).astype(np.float64)
-        return ridge(inputs, np.eye(len(said))[owner], RIDGE)
+
+        def fitted() -> Vectors:
+            inputs = _inputs(texts, known(self._encoder, texts)).astype(np.float64)
+            return ridge(inputs, np.eye(len(said))[owner], RIDGE)
+
+        return learned(self._encoder, "chooser", f"{VERSION} {said!r}", fitted)
 
 
 def _is_choice(label: str) -> bool:

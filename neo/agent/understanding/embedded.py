@@ -228,27 +228,21 @@ class _Reading(Parsed):
         return any(not self.parts[n].asks and self.stand_in_kind(n) and n not in self.used for n in following)
 
     def _choices(self, taken: set[str]) -> list[Said]:
-        """Choices that were asked for and are meant though no word of them was said."""
+        """Choices that were asked for and lie near to what was said, of slots of which none was learned."""
         found = []
         for slot in self.context.readable:
             if slot.kind != "choice" or slot.name not in self.context.wanted or slot.name in taken:
                 continue
+            if self.senses.chooser.knows(slot.name):
+                continue
+            labels = self.senses.choices(slot)
             rows = [row for row in range(len(self.parts)) if row not in self.used]
-            ranked = [(self._choice(row, slot), row) for row in rows]
+            ranked = [(labels.ranked(labels.nearness(self.vectors[row : row + 1])[0])[0], row) for row in rows]
             best, row = max(ranked, key=lambda item: item[0].nearness, default=(Label("", 0.0), -1))
             if best.nearness >= CHOICE_SURE:
                 self.used.add(row)
                 found.append(Said(slot=slot.name, value=best.name, quote=self.parts[row].text))
         return found
-
-    def _choice(self, row: int, slot: Slot) -> Label:
-        """What a part means of a slot's choices: as was learned, or else by the words of the choices."""
-        vector, text = self.vectors[row], self.parts[row].text
-        if learned := self.senses.chooser(slot.name, text, vector):
-            best = max(slot.choices, key=lambda value: learned.get(value, 0.0))
-            return Label(best, self.clauses[row].meaning.get(slot.name, 0.0))
-        labels = self.senses.choices(slot)
-        return labels.ranked(labels.nearness(vector[None])[0])[0]
 
     def _texts(self, taken: set[str]) -> list[Said]:
         """Texts: of the clauses that are left, each to the slot that it means; what was asked for takes the rest."""

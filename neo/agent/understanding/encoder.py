@@ -152,13 +152,8 @@ class KeptEncoder:
         """Each text's tokens; who routes and who reads a message ask for the same sentences."""
         return [self._one(text) for text in texts]
 
-    def known(self, phrases: Sequence[str]) -> Vectors:
-        """Vectors of phrases that do not change from one start to the next."""
-        digest = hashlib.sha256("\n".join((self.name, *phrases)).encode()).hexdigest()[:24]
-        path = self.folder / f"phrases-{digest}.npy"
-        return kept(path, lambda: self._in_two(phrases))
-
-    def _in_two(self, phrases: Sequence[str]) -> Vectors:
+    def in_two(self, phrases: Sequence[str]) -> Vectors:
+        """Vectors of many phrases, by two threads."""
         half = len(phrases) // 2
         with ThreadPoolExecutor(2) as pool:
             return np.vstack(list(pool.map(self, (phrases[:half], phrases[half:]))))
@@ -173,7 +168,21 @@ def encoder_at(models_dir: Path, folder: Path) -> Encoder:
 
 def known(encoder: Encoder, phrases: Sequence[str]) -> Vectors:
     """Vectors of unchanging phrases; kept in a file where the encoder can."""
-    return encoder.known(phrases) if isinstance(encoder, KeptEncoder) else encoder(phrases)
+    make = encoder.in_two if isinstance(encoder, KeptEncoder) else encoder
+    return learned(encoder, "phrases", "\n".join(phrases), lambda: make(phrases))
+
+
+def learned(encoder: Encoder, what: str, of: str, make: Callable[[], Vectors]) -> Vectors:
+    """What is made by an encoder and the same at every start; kept in a file where the encoder can.
+
+    Args:
+        what: Names the file.
+        of: All that it is made of; where that changes it is made again.
+    """
+    if not isinstance(encoder, KeptEncoder):
+        return make()
+    digest = hashlib.sha256(f"{encoder.name}\n{of}".encode()).hexdigest()[:24]
+    return kept(encoder.folder / f"{what}-{digest}.npy", make)
 
 
 def nearness_scale(encoder: Encoder) -> float:

@@ -55,11 +55,11 @@ class Parsed:
         self.spelt = [spelling.mended(part.text) for part in self.parts]
         whole = {one.sentence: spelling.mended(one.text) for one in sentences(plain)}
         self.whole = {one.sentence: one.text for one in sentences(plain)}
-        meanings = self._meanings(plain, whole)
-        vectors = self._vectors(whole)
+        self.tagged = self._tags(plain, whole)
+        self.vectors = self._vectors()
+        meanings = [self._meaning_of(part, vector) for part, vector in zip(self.parts, self.vectors, strict=True)]
         labels = senses.slots(context.readable)
-        near_slots, near_intents = labels.nearness(vectors), senses.intents.nearness(vectors)
-        self.vectors = vectors
+        near_slots, near_intents = labels.nearness(self.vectors), senses.intents.nearness(self.vectors)
         self.labels: list[list[Label]] = [senses.intents.ranked(row) for row in near_intents]
         self.clauses = [
             Clause(
@@ -78,17 +78,16 @@ class Parsed:
         self.used: set[int] = set()  # parts of which something was made
         self.taken: dict[int, list[str]] = {}  # the values' words in them
 
-    def _meanings(self, plain: str, whole: Mapping[int, str]) -> list[dict[str, float]]:
-        """By label the score of each part."""
+    def _tags(self, plain: str, whole: Mapping[int, str]) -> dict[int, tuple[int, Tagged]]:
+        """By sentence where it begins, and its tokens at their places in it as it stands; *whole* has it mended."""
         found = [one for one in sentences(plain) if any(map(str.isalnum, one.text))][:MOST_PARTS]
         tagged = self.senses.tagger(self.context.readable)([whole[one.sentence] for one in found])
-        self.tagged: dict[int, tuple[int, Tagged]] = {
+        return {
             one.sentence: (one.start, replace(tags, spans=places_in(one.text, whole[one.sentence], tags.spans)))
             for one, tags in zip(found, tagged, strict=True)
         }
-        return [self._meaning_of(part) for part in self.parts]
 
-    def _vectors(self, whole: Mapping[int, str]) -> Vectors:
+    def _vectors(self) -> Vectors:
         """A vector of each part: of its tokens in their sentence, or of its own where there are none."""
         pooled = [self._pooled(part) for part in self.parts]
         bare = [row for row, vector in enumerate(pooled) if vector is None]
@@ -102,15 +101,12 @@ class Parsed:
         first, tags = self.tagged[part.sentence]
         return tags.pooled(part.start - first, part.start + len(part.text) - first)
 
-    def _meaning_of(self, part: Part) -> dict[str, float]:
+    def _meaning_of(self, part: Part, vector: Vectors) -> dict[str, float]:
         """By label the score of a part: of slots what its words say, of choices what it says as a whole."""
         if part.sentence not in self.tagged:
             return {}
         first, tags = self.tagged[part.sentence]
-        start, end = part.start - first, part.start - first + len(part.text)
-        scores, vector = tags.of(start, end), tags.pooled(start, end)
-        if vector is None:
-            return scores
+        scores = tags.of(part.start - first, part.start - first + len(part.text))
         choices = [slot for slot in self.context.readable if slot.kind == "choice"]
         told = {slot.name: self.senses.chooser(slot.name, part.text, vector) for slot in choices}
         return scores | {f"{name}={value}": score for name, each in told.items() for value, score in each.items()}

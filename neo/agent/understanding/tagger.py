@@ -7,18 +7,16 @@ does not; a token may have several.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from neo.agent.understanding.encoder import Encoder, KeptEncoder, Vectors
-from neo.agent.understanding.keeping import kept
+from neo.agent.understanding.encoder import Encoder, KeptEncoder, Vectors, learned
 from neo.agent.understanding.ridge import ridge
 from neo.agent.understanding.sayings import Labelled
 from neo.models.tokens import Tokens
@@ -95,10 +93,8 @@ class Tagger:
             for name in {name for mark in one.marks for name in mark.labels}:
                 counts[name] = counts.get(name, 0) + 1
         self.names = tuple(sorted(name for name, count in counts.items() if count >= LEAST_EXAMPLES))
-        folder = encoder.folder if isinstance(encoder, KeptEncoder) else None
-        name = encoder.name if isinstance(encoder, KeptEncoder) else "words"
-        path = folder / f"tagger-{_digest(name, labelled, self.names)}.npy" if folder else None
-        self._weights = kept(path, lambda: self._fitted(labelled)) if path else self._fitted(labelled)
+        told = "\n".join([str(VERSION), *map(repr, labelled), *self.names])
+        self._weights = learned(encoder, "tagger", told, lambda: self._fitted(labelled))
 
     def __call__(self, sentences: Sequence[str]) -> list[Tagged]:
         """The tokens of each sentence with their scores."""
@@ -176,8 +172,3 @@ def _by_words(texts: Sequence[str]) -> list[Tokens]:
         spans = np.array([match.span() for match in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
         found.append(Tokens(np.zeros((len(spans), 1), dtype=np.float32), spans, np.zeros(0, dtype=np.float32)))
     return found
-
-
-def _digest(name: str, labelled: Iterable[Labelled], names: Sequence[str]) -> str:
-    told = "\n".join([f"{VERSION} {name}", *map(repr, labelled), *names])
-    return hashlib.sha256(told.encode()).hexdigest()[:24]
