@@ -24,7 +24,7 @@ demo: models  ## Watch a scripted person walk a whole project
 
 test: $(VENV)/.dev models  ## Run all tests that this machine can run
 	@echo "Running the tests ..."
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/.dev  ## Lint, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
