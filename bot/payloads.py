@@ -8,13 +8,21 @@ from typing import Any
 
 from neo.domain.approvals import bare
 from neo.domain.events import (
+    AppRemoved,
     ButtonPressed,
+    ChannelChanged,
+    ChannelJoined,
     CommandGiven,
     FileRef,
     FormSubmitted,
+    HomeOpened,
+    MessageDeleted,
+    MessageEdited,
     MessageReceived,
     ReactionAdded,
     ReactionRemoved,
+    ShortcutUsed,
+    WorkStopped,
 )
 
 Json = Mapping[str, Any]
@@ -40,6 +48,115 @@ def message_received(body: Json, bot_user: str) -> MessageReceived | None:
         files=tuple(_file(file) for file in event.get("files") or ()),
         is_dm=event.get("channel_type") == "im" or str(event["channel"]).startswith("D"),
         mentions_neo=event["type"] == "app_mention" or f"<@{bot_user}>" in text,
+    )
+
+
+def message_edited(body: Json, bot_user: str) -> MessageEdited | None:
+    """A person's words that they changed; None for bots', and where only a link was unfolded."""
+    event = body["event"]
+    now, before = event.get("message") or {}, event.get("previous_message") or {}
+    if not _is_a_persons(now, bot_user) or now.get("text") == before.get("text"):
+        return None
+    return MessageEdited(
+        event_id=body["event_id"],
+        team=_team(body),
+        channel=event["channel"],
+        ts=now["ts"],
+        thread=now.get("thread_ts"),
+        user=now["user"],
+        text=_plain(_without_mention(str(now.get("text") or ""), bot_user)),
+        before=_plain(_without_mention(str(before.get("text") or ""), bot_user)),
+    )
+
+
+def message_deleted(body: Json, bot_user: str) -> MessageDeleted | None:
+    """A person's message that is gone, or left a gravestone; None for bots'."""
+    event = body["event"]
+    before = event.get("previous_message") or {}
+    if not _is_a_persons(before, bot_user):
+        return None
+    return MessageDeleted(
+        event_id=body["event_id"],
+        team=_team(body),
+        channel=event["channel"],
+        ts=before["ts"],
+        thread=before.get("thread_ts"),
+        user=before["user"],
+        text=_plain(_without_mention(str(before.get("text") or ""), bot_user)),
+    )
+
+
+def _is_a_persons(message: Json, bot_user: str) -> bool:
+    words = message.get("subtype") in _WORDS and not message.get("bot_id")
+    return words and message.get("user") not in (None, bot_user)
+
+
+def work_stopped(body: Json) -> WorkStopped:
+    """The platform's Stop button."""
+    event = body["event"]
+    thread = str(event.get("thread_ts") or "")
+    return WorkStopped(body["event_id"], _team(body), event["channel"], thread, str(event.get("user") or ""))
+
+
+def home_opened(body: Json) -> HomeOpened:
+    """A tab of the conversation with Neo."""
+    event = body["event"]
+    tab = str(event.get("tab") or "home")
+    return HomeOpened(body["event_id"], _team(body), str(event.get("channel") or ""), event["user"], tab)
+
+
+# The event's type -> what it means for the channel.
+CHANNEL_CHANGES = {
+    "channel_archive": "archived",
+    "channel_unarchive": "unarchived",
+    "channel_deleted": "deleted",
+    "channel_left": "left",
+    "channel_rename": "renamed",
+    "group_archive": "archived",
+    "group_unarchive": "unarchived",
+    "group_deleted": "deleted",
+    "group_left": "left",
+    "group_rename": "renamed",
+}
+
+
+def channel_changed(body: Json) -> ChannelChanged:
+    """A channel archived, opened again, deleted, renamed, or left by Neo."""
+    event = body["event"]
+    channel = event["channel"]
+    id = channel["id"] if isinstance(channel, Mapping) else str(channel)
+    return ChannelChanged(body["event_id"], _team(body), id, CHANNEL_CHANGES[event["type"]])
+
+
+def channel_joined(body: Json, bot_user: str) -> ChannelJoined | None:
+    """Neo was added to a channel; None for anybody else."""
+    event = body["event"]
+    if event.get("user") != bot_user:
+        return None
+    return ChannelJoined(body["event_id"], _team(body), event["channel"], str(event.get("inviter") or ""))
+
+
+def app_removed(body: Json) -> AppRemoved | None:
+    """The workspace removed Neo, or took back its bot's token; None where only a person's token went."""
+    event = body["event"]
+    if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+        return None
+    reason = "removed" if event["type"] == "app_uninstalled" else "revoked"
+    return AppRemoved(body["event_id"], _team(body), reason)
+
+
+def shortcut_used(body: Json, bot_user: str) -> ShortcutUsed:
+    """A shortcut on a message, or from anywhere."""
+    message = body.get("message") or {}
+    return ShortcutUsed(
+        event_id=f"{body.get('trigger_id', '')}:{body.get('action_ts', '')}",
+        team=_team(body),
+        user=body["user"]["id"],
+        name=body["callback_id"],
+        channel=str((body.get("channel") or {}).get("id") or ""),
+        item_ts=str(message.get("ts") or ""),
+        thread=message.get("thread_ts"),
+        text=_plain(_without_mention(str(message.get("text") or ""), bot_user)),
     )
 
 
@@ -71,16 +188,16 @@ def _reaction(body: Json) -> dict[str, str] | None:
 
 
 def button_pressed(body: Json) -> ButtonPressed | None:
-    """A button under a message; None for one in a modal or on the Home tab."""
+    """A button under a message or on the Home tab; None for one in a modal."""
     action, channel = body["actions"][0], body.get("channel")
-    container = body.get("container") or {}
-    if not channel or not container.get("message_ts"):
+    container, view = body.get("container") or {}, body.get("view") or {}
+    if view.get("type") != "home" and not (channel and container.get("message_ts")):
         return None
     return ButtonPressed(
         event_id=f"{body.get('trigger_id', '')}:{action.get('action_ts', '')}",
         team=_team(body),
-        channel=channel["id"],
-        item_ts=container["message_ts"],
+        channel=channel["id"] if channel else body["user"]["id"],
+        item_ts=str(container.get("message_ts") or ""),
         user=body["user"]["id"],
         action=action["action_id"],
         value=str(action.get("value") or ""),
@@ -103,7 +220,7 @@ def form_submitted(body: Json) -> FormSubmitted:
     """A modal sent; its callback id names the form, its private metadata what it is about."""
     view = body["view"]
     fields = {
-        action: str(state.get("value") or "")
+        action: _filled(state)
         for block in (view.get("state") or {}).get("values", {}).values()
         for action, state in block.items()
     }
@@ -115,6 +232,12 @@ def form_submitted(body: Json) -> FormSubmitted:
         subject=view.get("private_metadata", ""),
         fields=fields,
     )
+
+
+def _filled(state: Json) -> str:
+    """What a field of a form holds, whatever kind of field it is."""
+    option = state.get("selected_option") or {}
+    return str(state.get("value") or option.get("value") or state.get("selected_conversation") or "")
 
 
 def _file(file: Json) -> FileRef:

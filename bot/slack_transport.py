@@ -13,6 +13,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormati
 
 from bot.blocks import render
 from bot.blocks.mrkdwn import MOST_BLOCKS, escaped
+from bot.slack_surfaces import Surfaces
+from neo.domain.access import Profile
 from neo.domain.posts import Attachment, Post
 from neo.store.files import FileStore
 from neo.transports.base import Outgoing, Refused, TryLater
@@ -48,6 +50,7 @@ class SlackTransport:
         self._client, self._files = client, files
         self._gap_s = 1.0 / messages_per_s if messages_per_s else 0.0
         self._free_at: dict[str, float] = {}
+        self._surfaces = Surfaces(files, self._call)
         self._lock = threading.Lock()
 
     def busy(self) -> list[str]:
@@ -60,8 +63,7 @@ class SlackTransport:
     def send(self, outgoing: Outgoing) -> Sequence[str]:
         """See :class:`neo.transports.base.ChatTransport`."""
         post = outgoing.post
-        if post.kind == "working":
-            self._status(outgoing)
+        if self._surfaces.draw(self._client, outgoing):
             return []
         if post.to_user:
             self._ephemeral(outgoing)
@@ -89,6 +91,10 @@ class SlackTransport:
             if message.get("ts") == ts:
                 return _row_of(message)
         return None
+
+    def person(self, team: str, user: str) -> Profile:
+        """See :class:`neo.transports.base.ChatTransport`."""
+        return self._surfaces.person(self._client, user)
 
     def _already_there(self, outgoing: Outgoing) -> str | None:
         """The message that an earlier try left, found by its metadata."""
@@ -121,21 +127,13 @@ class SlackTransport:
             if not fields["cursor"]:
                 return messages
 
-    def _status(self, outgoing: Outgoing) -> None:
-        if outgoing.thread is None:
-            return
-        thread, status = outgoing.thread, outgoing.post.text
-        try:
-            self._call(
-                None,
-                lambda: self._client.assistant_threads_setStatus(
-                    channel_id=outgoing.channel, thread_ts=thread, status=status
-                ),
-            )
-        except Refused:
-            return  # a nicety: some threads take no status
-
     def _ephemeral(self, outgoing: Outgoing) -> None:
+        if outgoing.channel == outgoing.post.to_user:  # their own conversation with Neo: nobody else is there
+            self._call(
+                outgoing.channel,
+                lambda: self._client.chat_postMessage(channel=outgoing.channel, **_content(outgoing.post)),
+            )
+            return
         fields = {"channel": outgoing.channel, "user": outgoing.post.to_user, **_content(outgoing.post)}
         if outgoing.thread:
             fields["thread_ts"] = outgoing.thread

@@ -10,13 +10,22 @@ from typing import Any
 import structlog
 
 from neo.domain.events import (
+    AppInstalled,
+    AppRemoved,
     ButtonPressed,
+    ChannelChanged,
+    ChannelJoined,
     CommandGiven,
     Event,
     FormSubmitted,
+    HomeOpened,
+    MessageDeleted,
+    MessageEdited,
     MessageReceived,
     ReactionAdded,
     ReactionRemoved,
+    ShortcutUsed,
+    WorkStopped,
     from_json,
     to_json,
 )
@@ -25,18 +34,24 @@ from neo.domain.posts import notice, private
 from neo.domain.secrets import without_secrets
 from neo.errors import Cancelled, LeaseLost, UserError
 from neo.services import (
+    access,
     answering,
     approval,
     buttons,
-    commands,
+    channels,
     conversation,
     deployment,
     exporting,
-    feedback,
+    forms,
+    home,
     intake_files,
+    manners,
     monitoring,
     proposing,
+    slash,
+    stopping,
     tuning,
+    workspaces,
     writing,
 )
 from neo.services.deps import Deps, HeldJob, Turn
@@ -73,13 +88,16 @@ class Neo:
         Returns:
             False when it was received before.
         """
-        if isinstance(event, MessageReceived | CommandGiven):
-            event = _without_secrets(event)
+        event = _without_secrets(event)
         with self.deps.store.write() as tx:
             lane, message_key = f"{event.team}:{event.event_id}", None
             if isinstance(event, MessageReceived):
                 lane = f"{event.team}:{event.channel}:{event.thread or event.ts}"
                 message_key = f"{event.team}:{event.channel}:{event.ts}"
+            elif isinstance(event, MessageEdited | MessageDeleted):
+                lane = f"{event.team}:{event.channel}:{event.thread or event.ts}"
+            elif isinstance(event, WorkStopped):
+                lane = f"{event.team}:{event.channel}:{event.thread}"
             elif isinstance(event, ReactionAdded | ReactionRemoved | ButtonPressed):
                 row = tx.outbox.at(event.team, event.channel, event.item_ts)
                 lane = f"{event.team}:{event.channel}:{(row.thread if row else None) or event.item_ts}"
@@ -94,7 +112,10 @@ class Neo:
         event = from_json(row.body)
         try:
             self._stamp(event)
-            EVENT_HANDLERS[type(event)](self.deps, Turn(self.deps, row.seq), event)
+            self._meet(event)
+            turn = Turn(self.deps, row.seq, event.team)
+            if not self._is_locked(event) and not access.turned_away(self.deps, turn, event):
+                EVENT_HANDLERS[type(event)](self.deps, turn, event)
             self._finish_event(row.seq)
         except UserError as error:
             self._refuse(row, event, error)
@@ -119,9 +140,29 @@ class Neo:
             with self.deps.store.write() as tx:
                 tx.outbox.stamp(post, event.item_ts)
 
+    def _is_locked(self, event: Event) -> bool:
+        """Whether the event is of a workspace that removed Neo: nothing is done with it then."""
+        with self.deps.store.read() as tx:
+            return tx.workspaces.is_locked(event.team) and not isinstance(event, AppInstalled)
+
+    def _meet(self, event: Event) -> None:
+        """Ask the platform who a person is, before the first event of theirs in half a day is handled."""
+        user = getattr(event, "user", "")
+        if not user or self.transport is None or isinstance(event, AppInstalled | AppRemoved):
+            return
+        with self.deps.store.read() as tx:
+            if access.profile_is_fresh(self.deps, tx, event.team, user) or tx.workspaces.is_locked(event.team):
+                return
+        try:
+            profile = self.transport.person(event.team, user)
+        except TryLater as error:
+            log.warning("nobody could be asked who a person is", user=user, reason=str(error))
+            return  # they are asked about again with their next event
+        access.keep_profile(self.deps, event.team, user, profile)
+
     def _refuse(self, row: EventRow, event: Event, error: UserError) -> None:
         with self.deps.store.write() as tx:
-            tx.outbox.add_at(event.team, *_place(event), private(str(error), event.user), self.deps.now())
+            tx.outbox.add_at(event.team, *_place(event), private(str(error), _user(event)), self.deps.now())
             tx.inbox.finish(row.seq or 0)
 
     def _event_failed(self, row: EventRow, event: Event, error: Exception) -> None:
@@ -129,7 +170,7 @@ class Neo:
             tx.inbox.put_back(row.seq or 0, f"{type(error).__name__}: {error}")
             last = tx.session.get(EventRow, row.seq)
             if last is not None and last.status == "failed":
-                tx.outbox.add_at(event.team, *_place(event), private(SORRY, event.user), self.deps.now())
+                tx.outbox.add_at(event.team, *_place(event), private(SORRY, _user(event)), self.deps.now())
 
     def deliver(self, transport: ChatTransport, busy: Iterable[str] = ()) -> bool:
         """Send the next post that may be sent now; False when there is none.
@@ -155,6 +196,8 @@ class Neo:
         else:
             with self.deps.store.write() as tx:
                 tx.outbox.sent(row.id, sent)
+            if sent and (opens := outgoing.post.data.get("opens")) and not row.edits:
+                self.receive(forms.opened(row.id, row.team, row.channel, sent[0], opens))
         return True
 
     def _send_later(self, row: PostRow, error: TryLater) -> None:
@@ -242,23 +285,27 @@ class Renewal:
                 log.exception("a lease could not be renewed", job=self._job.id)
 
 
-def _without_secrets(event: MessageReceived | CommandGiven) -> MessageReceived | CommandGiven:
+def _without_secrets(event: Event) -> Event:
     """What is kept of a person's words: their secrets are not."""
+    if not isinstance(event, MessageReceived | MessageEdited | CommandGiven | ShortcutUsed):
+        return event
     text, secrets = without_secrets(event.text)
     if not secrets:
         return event
-    return (
-        replace(event, text=text, secrets=secrets) if isinstance(event, MessageReceived) else replace(event, text=text)
-    )
+    if isinstance(event, MessageReceived | MessageEdited):
+        return replace(event, text=text, secrets=secrets)
+    return replace(event, text=text)
+
+
+def _user(event: Event) -> str:
+    return str(getattr(event, "user", ""))
 
 
 def _place(event: Event) -> tuple[str, str | None]:
     """(channel, thread) in which a person is told about their event."""
     if isinstance(event, MessageReceived):
         return event.channel, event.thread or (None if event.is_dm else event.ts)
-    if isinstance(event, FormSubmitted):
-        return event.user, None
-    return event.channel, None
+    return getattr(event, "channel", "") or getattr(event, "user", ""), getattr(event, "thread", None)
 
 
 REMEDY = {
@@ -272,8 +319,17 @@ EVENT_HANDLERS: dict[type[Any], Callable[..., None]] = {
     ReactionAdded: approval.on_reaction,
     ReactionRemoved: approval.on_reaction_removed,
     ButtonPressed: buttons.on_button,
-    CommandGiven: commands.on_command,
-    FormSubmitted: feedback.on_form,
+    CommandGiven: slash.on_command,
+    FormSubmitted: forms.on_form,
+    ShortcutUsed: forms.on_shortcut,
+    MessageEdited: conversation.on_edit,
+    MessageDeleted: conversation.on_deletion,
+    WorkStopped: stopping.on_stopped,
+    HomeOpened: home.on_opened,
+    ChannelChanged: channels.on_changed,
+    ChannelJoined: channels.on_joined,
+    AppInstalled: workspaces.on_installed,
+    AppRemoved: workspaces.on_removed,
 }
 
 JOB_HANDLERS: dict[str, Callable[[Deps, HeldJob], None]] = {
@@ -288,6 +344,7 @@ JOB_HANDLERS: dict[str, Callable[[Deps, HeldJob], None]] = {
     "answer": answering.answer,
     "export": exporting.export,
     "retire": deployment.retire,
+    "take_down": workspaces.take_down,
 }
 
 # Jobs without which a project cannot go on: when one fails for good, the project has failed.
@@ -295,4 +352,9 @@ STAGE_JOBS = frozenset({"write_requirements", "write_architecture", "tune", "pac
 
 QUEUES = ("short", "tune", "watch")
 
-TICKS: dict[str, Callable[[Deps], Any]] = {"keep_watching": monitoring.keep_watching}
+TICKS: dict[str, Callable[[Deps], Any]] = {
+    "keep_watching": monitoring.keep_watching,
+    "remind": manners.remind,
+    "send_digests": manners.send_digests,
+    "refresh_homes": home.refresh_all,
+}

@@ -16,6 +16,7 @@ from neo.agent.understanding.encoder import encoder_at
 from neo.app import QUEUES, Neo
 from neo.automl.problem import Resources
 from neo.delivery.deployers import LocalDeployer
+from neo.domain.access import Profile
 from neo.domain.events import (
     ButtonPressed,
     CommandGiven,
@@ -104,6 +105,7 @@ class Recorder:
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
         self.edits: list[Outgoing] = []
+        self.people: dict[str, Profile] = {}
         self._next = itertools.count(1)
 
     def send(self, outgoing: Outgoing) -> list[str]:
@@ -116,6 +118,9 @@ class Recorder:
 
     def find(self, team: str, channel: str, ts: str) -> str | None:
         return None
+
+    def person(self, team: str, user: str) -> Profile:
+        return self.people.get(user, Profile(team=team, known=True))
 
 
 @dataclass
@@ -180,9 +185,10 @@ class World:
         """A person presses a button."""
         self.give(ButtonPressed(self.event_id(), TEAM, CHANNEL, "9.9", user, action, value))
 
-    def command(self, text: str, user: str = OWNER) -> None:
-        """A person gives a slash command."""
-        self.give(CommandGiven(self.event_id(), TEAM, CHANNEL, user, text))
+    def command(self, text: str, user: str = OWNER, view: str = "") -> Post:
+        """A person gives a slash command; the last that was sent then."""
+        self.give(CommandGiven(self.event_id(), TEAM, CHANNEL, user, text, view))
+        return self.transport.sent[-1].post
 
     def project(self) -> ProjectRow:
         """The only project."""
@@ -207,8 +213,8 @@ class World:
         return [body_of(row) for row in self.rows()]
 
     def last(self) -> Post:
-        """What Neo said last."""
-        return self.posts()[-1]
+        """What Neo said last; that it is at work, or is not any more, is nothing said."""
+        return [post for post in self.posts() if post.kind != "working"][-1]
 
     def said(self, words: str) -> bool:
         """Whether Neo said these words."""

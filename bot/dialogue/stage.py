@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from bot import payloads
-from bot.blocks import render
+from bot.blocks import RENDERERS, render
 from bot.dialogue.material import FILES
 from neo.agent.language import Language
 from neo.app import Neo
 from neo.automl.problem import Resources
 from neo.delivery.deployers import LocalDeployer
+from neo.domain.access import Profile
 from neo.domain.events import FileRef
 from neo.domain.posts import Post
 from neo.errors import BadInput
@@ -64,7 +65,7 @@ class Shown:
         """Show a post."""
         ts = f"2000.{next(self._next):06d}"
         post = outgoing.post
-        if post.kind == "working":
+        if post.kind not in RENDERERS:
             return []
         self.seen.append(_seen(ts, post))
         return [] if post.to_user else [ts]
@@ -76,6 +77,10 @@ class Shown:
     def find(self, team: str, channel: str, ts: str) -> str | None:
         """No message is lost here."""
         return None
+
+    def person(self, team: str, user: str) -> Profile:
+        """All scripted people are members."""
+        return Profile(team=team, known=True)
 
 
 def _seen(ts: str, post: Post) -> Seen:

@@ -1,9 +1,10 @@
-"""Buttons under Neo's messages."""
+"""Buttons under Neo's messages and on its Home."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -11,20 +12,25 @@ from slack_sdk import WebClient
 
 from bot import payloads
 from bot.blocks.forms import what_went_wrong
+from bot.listeners.opening import opened_form
 
 Receive = Callable[[Any], object]
 
+# Buttons that open a form: their trigger lives three seconds.
+OPENS = {"edit_requirement": "edit_requirement", "new_project": "new_project"}
+
 
 def register(app: App, receive: Receive) -> None:
-    """Listen to every button; a thumbs-down also opens the form at once, since its trigger lives three seconds."""
+    """Listen to every button; a thumbs-down also opens its form at once."""
 
-    def pressed(ack: Ack, body: dict[str, Any]) -> None:
+    def pressed(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         if event := payloads.button_pressed(body):
-            receive(event)
+            form = OPENS.get(event.action)
+            receive(replace(event, view=opened_form(client, body["trigger_id"], form)) if form else event)
         ack()
 
     def thumb(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        pressed(ack, body)
+        pressed(ack, body, client)
         way, _, answer = str(body["actions"][0].get("value", "")).partition(":")
         if way == "down":
             client.views_open(trigger_id=body["trigger_id"], view=what_went_wrong(answer).to_dict())

@@ -74,6 +74,9 @@ class ButtonPressed:
         action: What the button does, such as ``approve`` or ``recommended``.
         value: What it does it to, such as a document's id.
         trigger: A short-lived token with which a form can be opened, where the platform gives one.
+        view: The form that was opened at once and waits to be filled; empty when there is none.
+
+    A button on the person's Home has no message: *channel* is the person's own id, *item_ts* is empty.
     """
 
     event_id: str
@@ -84,6 +87,7 @@ class ButtonPressed:
     action: str
     value: str
     trigger: str = ""
+    view: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class CommandGiven:
     channel: str
     user: str
     text: str
+    view: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,12 +114,148 @@ class FormSubmitted:
     fields: Mapping[str, str]
 
 
-Event = MessageReceived | ReactionAdded | ReactionRemoved | ButtonPressed | CommandGiven | FormSubmitted
+@dataclass(frozen=True)
+class ShortcutUsed:
+    """A person used a shortcut, on a message (then *channel*, *item_ts* and *text* say which) or from anywhere."""
+
+    event_id: str
+    team: str
+    user: str
+    name: str
+    channel: str = ""
+    item_ts: str = ""
+    thread: str | None = None
+    text: str = ""
+    view: str = ""
+
+
+@dataclass(frozen=True)
+class MessageEdited:
+    """A person changed the words of their message from *before* to *text*."""
+
+    event_id: str
+    team: str
+    channel: str
+    ts: str
+    thread: str | None
+    user: str
+    text: str
+    before: str = ""
+    secrets: int = 0
+
+
+@dataclass(frozen=True)
+class MessageDeleted:
+    """A person took their message away; *text* is what it said."""
+
+    event_id: str
+    team: str
+    channel: str
+    ts: str
+    thread: str | None
+    user: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class WorkStopped:
+    """A person pressed the platform's own Stop button while Neo was at work in a thread."""
+
+    event_id: str
+    team: str
+    channel: str
+    thread: str
+    user: str
+
+
+@dataclass(frozen=True)
+class HomeOpened:
+    """A person opened a tab of their conversation with Neo: ``home`` or ``messages``."""
+
+    event_id: str
+    team: str
+    channel: str
+    user: str
+    tab: str = "home"
+
+
+@dataclass(frozen=True)
+class ChannelChanged:
+    """A channel was closed to Neo, or opened again; *change* is archived, unarchived, deleted or left."""
+
+    event_id: str
+    team: str
+    channel: str
+    change: str
+
+
+@dataclass(frozen=True)
+class ChannelJoined:
+    """Neo was added to a channel by *user*, or by nobody known."""
+
+    event_id: str
+    team: str
+    channel: str
+    user: str = ""
+
+
+@dataclass(frozen=True)
+class AppInstalled:
+    """Neo may work in a workspace, for the first time or again."""
+
+    event_id: str
+    team: str
+    name: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True)
+class AppRemoved:
+    """A workspace removed Neo, or took its token back; *reason* is removed or revoked."""
+
+    event_id: str
+    team: str
+    reason: str
+
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (MessageReceived, ReactionAdded, ReactionRemoved, ButtonPressed, CommandGiven, FormSubmitted)
+    for kind in (
+        MessageReceived,
+        MessageEdited,
+        MessageDeleted,
+        ReactionAdded,
+        ReactionRemoved,
+        ButtonPressed,
+        CommandGiven,
+        ShortcutUsed,
+        FormSubmitted,
+        WorkStopped,
+        HomeOpened,
+        ChannelChanged,
+        ChannelJoined,
+        AppInstalled,
+        AppRemoved,
+    )
 }
+
+Event = (
+    MessageReceived
+    | MessageEdited
+    | MessageDeleted
+    | ReactionAdded
+    | ReactionRemoved
+    | ButtonPressed
+    | CommandGiven
+    | ShortcutUsed
+    | FormSubmitted
+    | WorkStopped
+    | HomeOpened
+    | ChannelChanged
+    | ChannelJoined
+    | AppInstalled
+    | AppRemoved
+)
 
 
 def to_json(event: Event) -> dict[str, Any]:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from neo.domain import approvals
+from neo.domain.access import Right
 from neo.domain.approvals import DocumentState, Verdict
 from neo.domain.events import ButtonPressed, ReactionAdded, ReactionRemoved
 from neo.domain.lifecycle import Stage, Trigger
 from neo.domain.posts import Button, Post, notice, private
+from neo.errors import NotAllowed
 from neo.services import feedback
+from neo.services.access import check
 from neo.services.deps import Deps, Turn, stage_of
 from neo.services.stages import advance
 from neo.store import Transaction
@@ -71,7 +74,8 @@ def settle(
     deps: Deps, tx: Transaction, project: ProjectRow, document: DocumentRow, shown_hash: str, word: Word
 ) -> None:
     """Take a person's word on a document, or say to them why it does not count."""
-    if refusal := _refusal(project, document, shown_hash, word) or _unread(tx, project, word):
+    refusal = _refusal(project, document, shown_hash, word) or _no_right(deps, tx, project, document, word)
+    if refusal := refusal or _unread(tx, project, word):
         tx.outbox.add(project, private(refusal, word.user), deps.now())
         return
     approval = tx.documents.add_approval(
@@ -101,6 +105,17 @@ def _refusal(project: ProjectRow, document: DocumentRow, shown_hash: str, word: 
         return ""  # a wish for changes after an approval reopens both gates
     if approvals.is_stale(state, shown_hash):
         return f"That is an old {name}: it was replaced since. Please look at the newest one in this thread."
+    return ""
+
+
+def _no_right(deps: Deps, tx: Transaction, project: ProjectRow, document: DocumentRow, word: Word) -> str:
+    """A workspace may give approvals, or the spending that an architecture stands for, to a few."""
+    right = Right.SPEND if document.kind == "architecture" else Right.APPROVE
+    try:
+        if word.verdict is Verdict.APPROVED:
+            check(deps, tx, project.team, word.user, right)
+    except NotAllowed as error:
+        return str(error)
     return ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from neo.domain.approvals import Verdict
 from neo.domain.events import ButtonPressed
-from neo.services import approval, commands, deployment, feedback, opening, proposing, taking
+from neo.services import approval, commands, deployment, feedback, forms, home, manners, opening, proposing, taking
 from neo.services.deps import Deps, Turn
 
 BUTTONS: dict[str, Callable[[Deps, Turn, ButtonPressed], None]] = {
@@ -25,6 +25,9 @@ BUTTONS: dict[str, Callable[[Deps, Turn, ButtonPressed], None]] = {
     "drop_questions": proposing.button(keeps=False),
     "accept_closest": deployment.accept_closest,
     "thumb": feedback.on_button,
+    "edit_requirement": forms.edit_requirement,
+    "new_project": forms.button_new,
+    "silence": manners.silence,
 }
 
 
@@ -34,3 +37,5 @@ def on_button(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
         BUTTONS[event.action](deps, turn, event)
     elif event.action.startswith("reskill_"):
         opening.reskill(deps, turn, event)
+    elif event.action.startswith("home_"):
+        home.on_button(deps, turn, event)

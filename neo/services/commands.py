@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable
 
 from neo.agent.understanding.result import Ordered
-from neo.domain.approvals import EXPLANATION, may_approve
+from neo.domain.approvals import EXPLANATION
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Document
-from neo.domain.events import ButtonPressed, CommandGiven
-from neo.domain.lifecycle import FINISHED, Stage, Trigger, possible, words
+from neo.domain.events import ButtonPressed
+from neo.domain.lifecycle import Stage, Trigger, possible, words
 from neo.domain.posts import Attachment, Button, Post, notice, private
 from neo.errors import NotAllowed
 from neo.services import people, requirement_orders
+from neo.services.access import check_right, is_admin
 from neo.services.deps import Deps, Turn, brief_of, stage_of
 from neo.services.hearing import Message, go_on, warn_of_secrets
 from neo.services.stages import advance
@@ -46,28 +47,6 @@ def run(deps: Deps, turn: Turn, project_id: str, user: str, command: str, text: 
     except NotAllowed as error:
         with turn.transaction() as tx:
             tx.outbox.add(tx.projects.get(project_id), private(str(error), user), deps.now())
-
-
-def on_command(deps: Deps, turn: Turn, event: CommandGiven) -> None:
-    """`/neo ...`: on the person's newest open project in this channel; the reply is theirs alone."""
-    command = in_words(event.text) or ("help" if not event.text.strip() else None)
-    with deps.store.read() as tx:
-        here = [p for p in tx.projects.in_channel(event.team, event.channel) if stage_of(p) not in FINISHED]
-        mine = next((p for p in here if p.owner == event.user), here[0] if here else None)
-    if mine is not None and command in PROJECT_COMMANDS:
-        run(deps, turn, mine.id, event.user, command, event.text)
-        return
-    with turn.transaction() as tx:
-        text = _list(tx, event) if command == "status" else HELP
-        if command is None:
-            text = f"I don't know '/neo {event.text}'.\n{HELP}"
-        tx.outbox.add_at(event.team, event.channel, None, private(text, event.user), deps.now())
-
-
-def _list(tx: Transaction, event: CommandGiven) -> str:
-    rows = tx.projects.owned_by(event.team, event.user)
-    lines = [f"• {row.title}: {words(stage_of(row))}" for row in rows[:10]]
-    return "\n".join(lines) or "You have no project yet. Mention me in a channel and say what you need."
 
 
 def status_line(tx: Transaction, project: ProjectRow) -> str:
@@ -112,7 +91,7 @@ def order(deps: Deps, turn: Turn, project_id: str, message: Message) -> None:
             project = tx.projects.get(project_id)
             warn_of_secrets(deps, tx, project, message)
             if wanted.name in ASKED_FIRST:
-                _ask_first(deps, tx, project, message.user, wanted.name)
+                ask_first(deps, tx, project, message.user, wanted.name)
             elif wanted.name in ORDERS:
                 ORDERS[wanted.name](deps, tx, project, message)
             else:
@@ -129,7 +108,8 @@ ASKED_FIRST = {
 }
 
 
-def _ask_first(deps: Deps, tx: Transaction, project: ProjectRow, user: str, name: str) -> None:
+def ask_first(deps: Deps, tx: Transaction, project: ProjectRow, user: str, name: str) -> None:
+    """Ask a person alone whether they mean it."""
     button = Button(f"Yes, {SURE_WORDS[name]}", "sure", f"{project.id}:{name}", style="danger")
     tx.outbox.add(project, Post("notice", ASKED_FIRST[name], buttons=(button,), to_user=user), deps.now())
 
@@ -152,7 +132,7 @@ def level_button(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
 
 
 def _restart(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
-    check_right(deps, project, user, "start over")
+    check_right(deps, tx, project, user, "start over")
     if stage_of(project) is not Stage.INTAKE:
         advance(deps, tx, project, Trigger.CHANGES_WANTED)
     opening = brief_of(project).opening
@@ -171,7 +151,7 @@ def _approvers(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> N
 
 
 def _name_approver(deps: Deps, tx: Transaction, project: ProjectRow, message: Message) -> None:
-    _check_owner(deps, project, message.user)
+    _check_owner(deps, tx, project, message.user)
     who = message.heard.order.argument if message.heard.order else ""
     names = [one for one in project.approvers if one != who]
     adds = message.heard.order is not None and message.heard.order.name == "approver"
@@ -180,8 +160,8 @@ def _name_approver(deps: Deps, tx: Transaction, project: ProjectRow, message: Me
     tx.outbox.add(project, notice(f"<@{who}> {told}"), deps.now())
 
 
-def _check_owner(deps: Deps, project: ProjectRow, user: str) -> None:
-    if user != project.owner and user not in deps.policy.admins:
+def _check_owner(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
+    if user != project.owner and not is_admin(deps, tx, project.team, user):
         raise NotAllowed(
             "You may not name approvers.", f"<@{project.owner}> started this project;", "ask them to do it."
         )
@@ -207,22 +187,11 @@ ORDERS: dict[str, Callable[[Deps, Transaction, ProjectRow, Message], None]] = {
 
 def _pull(trigger: Trigger, told: str) -> Command:
     def command(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
-        check_right(deps, project, user, words(trigger))
+        check_right(deps, tx, project, user, words(trigger))
         advance(deps, tx, project, trigger)
         tx.outbox.add(project, notice(told), deps.now())
 
     return command
-
-
-def check_right(deps: Deps, project: ProjectRow, user: str, what: str) -> None:
-    """Only the owner, named approvers and administrators may steer a project.
-
-    Raises:
-        NotAllowed: *user* is none of them.
-    """
-    if user in deps.policy.admins or may_approve(user, owner=project.owner, approvers=project.approvers):
-        return
-    raise NotAllowed(f"You may not {what} this project.", f"<@{project.owner}> started it;", "ask them to do it.")
 
 
 COMMANDS: dict[str, Command] = {
@@ -245,7 +214,6 @@ COMMANDS: dict[str, Command] = {
     ),
     "close": _pull(Trigger.CLOSE, "Closed. The service is stopped; its package and report are kept."),
 }  # fmt: skip
-PROJECT_COMMANDS = frozenset(COMMANDS) - {"help"}
 
 SYNONYMS: dict[str, str] = {
     "stop": "cancel",

@@ -9,11 +9,13 @@ from neo.agent.intake import noted
 from neo.agent.merge import Speaker, may_decide, merged
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.result import Intent, Understanding
+from neo.domain.access import Right
 from neo.domain.brief import Wish
-from neo.domain.events import MessageReceived
+from neo.domain.events import MessageDeleted, MessageEdited, MessageReceived
 from neo.domain.lifecycle import FINISHED, REVIEW, Stage, Trigger, words
-from neo.domain.posts import Post, notice
+from neo.domain.posts import Post, notice, private
 from neo.services import commands, hearing, proposing, taking
+from neo.services.access import check
 from neo.services.deps import Deps, Turn, brief_of, stage_of
 from neo.services.files import store_refs
 from neo.services.hearing import Message, go_on, hear
@@ -52,6 +54,49 @@ def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
         commands.order(deps, turn, project.id, message)
         return
     READS[stage](deps, turn, project, message)
+
+
+def on_edit(deps: Deps, turn: Turn, event: MessageEdited) -> None:
+    """Words that a person changed: in an intake or a review they count as a correction, of a live system as asked."""
+    with deps.store.read(event.team) as tx:
+        project = tx.projects.in_thread(event.team, event.channel, event.thread or event.ts)
+    text = event.text.strip()
+    if project is None or not text or text == event.before.strip():
+        return  # a link that the platform unfolded changes no word
+    stage = stage_of(project)
+    if stage is Stage.LIVE:
+        said = MessageReceived(event.event_id, event.team, event.channel, event.ts, event.thread, event.user, text)
+        if event.thread:
+            _question(deps, turn, project.id, said, text)
+        return
+    if stage not in READS or commands.in_words(text):
+        return
+    message = Message(event.user, text, hear(deps, project, text), event.secrets)
+    if stage is not Stage.INTAKE:
+        _review(deps, turn, project, message)
+        return
+    with turn.transaction() as tx:
+        hearing.take_in(deps, tx, tx.projects.get(project.id), message, revising=True)
+
+
+def on_deletion(deps: Deps, turn: Turn, event: MessageDeleted) -> None:
+    """A message taken away: what it said holds until somebody says otherwise, and its author is told so."""
+    with turn.transaction() as tx:
+        project = tx.projects.in_thread(event.team, event.channel, event.thread or event.ts)
+        if project is None or stage_of(project) not in READS:
+            return
+        if event.ts == project.thread:
+            commands.ask_first(deps, tx, project, event.user, "cancel")
+            return
+        slots = {slot.name: slot for slot in deps.skill_of(project).slots}
+        said = {n: v.said for n, v in brief_of(project).values.items() if v.user == event.user and v.said}
+        held = [slots[name].title for name, words in said.items() if name in slots and words in event.text]
+        if held:
+            text = f"You deleted a message, and what it said still holds: {', '.join(held)}. {STILL_HOLDS}"
+            tx.outbox.add(project, private(text, event.user), deps.now())
+
+
+STILL_HOLDS = "Say what shall hold instead, or *start over*."
 
 
 def _is_consent(command: str, stage: Stage) -> bool:
@@ -159,6 +204,7 @@ def _question(deps: Deps, turn: Turn, project_id: str, event: MessageReceived, t
         return
     with turn.transaction() as tx:
         project = tx.projects.get(project_id)
+        check(deps, tx, project.team, event.user, Right.SEE)
         tx.outbox.add(project, Post("working", "is looking it up…"), deps.now())
         tx.jobs.add("short", "answer", project.id, deps.now(), question=text, user=event.user)
 

@@ -11,7 +11,7 @@ from neo.domain.events import ButtonPressed
 from neo.domain.lifecycle import Stage, Trigger
 from neo.domain.posts import Post, notice, private
 from neo.errors import Unavailable
-from neo.services.commands import check_right
+from neo.services.access import check_right
 from neo.services.deps import Deps, HeldJob, Turn, brief_of, stage_of
 from neo.services.stages import advance
 from neo.store.tables import DeploymentRow, VersionRow
@@ -23,7 +23,7 @@ def accept_closest(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
     """The person takes the closest configuration although it misses a limit."""
     with turn.transaction() as tx:
         project = tx.projects.get(event.value)
-        check_right(deps, project, event.user, "decide for")
+        check_right(deps, tx, project, event.user, "decide for")
         if stage_of(project) is not Stage.LIMITS_UNMET:
             tx.outbox.add(project, private("That is decided already.", event.user), deps.now())
             return

@@ -145,15 +145,16 @@ class HeldJob:
 
 @dataclass
 class Turn:
-    """An event in the hands of its handler; its changes and its end are one transaction."""
+    """An event of a workspace in the hands of its handler; its changes and its end are one transaction."""
 
     deps: Deps
     seq: int
+    team: str | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """The handler's one write transaction; the event is done with it."""
-        with self.deps.store.write() as tx:
+        with self.deps.store.write(self.team) as tx:
             yield tx
             tx.inbox.finish(self.seq)
 

@@ -81,8 +81,8 @@ def revive(deps: Deps) -> int:
     """Start services that are not running, when Neo itself starts; returns how many were started."""
     started = 0
     with deps.store.read() as tx:
-        rows = list(tx.deployments.running())
-    for row in rows:
+        live = [row for row in tx.deployments.running() if stage_of(tx.projects.get(row.project)) is not Stage.PAUSED]
+    for row in live:
         if not deps.deployer.probe(row.url, timeout_s=1.0).ok and (mended := _mend(deps, row)) is not None:
             started += 1
             with deps.store.write() as tx:

@@ -8,12 +8,13 @@ from neo.agent.merge import Speaker, merged
 from neo.agent.router import Route
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.result import Understanding
+from neo.domain.access import Right
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.events import ButtonPressed, MessageReceived
 from neo.domain.lifecycle import Stage
 from neo.domain.posts import Button, Post, notice, private
 from neo.services import hearing
-from neo.services.commands import check_right
+from neo.services.access import check, check_right
 from neo.services.deps import Deps, Turn, brief_of, stage_of
 from neo.services.files import store_refs
 from neo.skill import Skill
@@ -44,6 +45,7 @@ def open_project(deps: Deps, turn: Turn, event: MessageReceived, text: str) -> N
     skill = chosen.skill or next(iter(deps.skills.values()))
     heard = deps.language.read(text, Context(tuple(skill.slots), opening=True))
     with turn.transaction() as tx:
+        check(deps, tx, event.team, event.user, Right.CREATE)
         project = tx.projects.add(_row(deps, event, skill, text))
         message = hearing.Message(event.user, text, heard, event.secrets)
         brief = _first_brief(skill, text, event.user, heard)
@@ -60,13 +62,23 @@ def open_project(deps: Deps, turn: Turn, event: MessageReceived, text: str) -> N
             hearing.go_on(deps, tx, project, brief)
 
 
+def welcome(deps: Deps) -> str:
+    """What Neo is for, and how to begin."""
+    can, later = _what_can_be_built(deps)
+    return WELCOME.format(can=can, later=later)
+
+
 def _no_project(deps: Deps, chosen: Route) -> str:
+    can, later = _what_can_be_built(deps)
+    if chosen.nearest is None:
+        return welcome(deps)
+    return NOT_YET.format(nearest=chosen.nearest.title.lower(), can=can, later=later)
+
+
+def _what_can_be_built(deps: Deps) -> tuple[str, str]:
     can = ", ".join(skill.title.lower() for skill in deps.skills.values() if skill.buildable)
     planned = [skill.title.lower() for skill in deps.skills.values() if not skill.buildable]
-    later = LATER.format(titles=", ".join(planned)) if planned else ""
-    if chosen.nearest is None:
-        return WELCOME.format(can=can, later=later)
-    return NOT_YET.format(nearest=chosen.nearest.title.lower(), can=can, later=later)
+    return can, LATER.format(titles=", ".join(planned)) if planned else ""
 
 
 def head_of(skill: Skill, chosen: Route, deps: Deps, project: str) -> Post:
@@ -140,7 +152,7 @@ def reskill(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
     heard = deps.language.read(brief_of(project).opening, Context(tuple(skill.slots), opening=True))
     with turn.transaction() as tx:
         project = tx.projects.get(id)
-        check_right(deps, project, event.user, "change the kind of")
+        check_right(deps, tx, project, event.user, "change the kind of")
         if stage_of(project) is not Stage.INTAKE or project.skill == name:
             tx.outbox.add(project, private("That is settled; say *change* first.", event.user), deps.now())
             return

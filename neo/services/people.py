@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from neo.agent import proficiency
 from neo.agent.proficiency import TOUCHES, Estimate
 from neo.domain.posts import Button, Post
+from neo.errors import BadInput
 from neo.services.deps import Deps
 from neo.store import Transaction
 from neo.store.tables import ProjectRow
@@ -43,6 +44,22 @@ def tell(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:
         for level, article in zip(proficiency.Level, ("a", "a", "an"), strict=True)
     )
     tx.outbox.add(project, Post("notice", text, buttons=buttons, to_user=user), deps.now())
+
+
+def told_level(tx: Transaction, team: str, user: str, word: str) -> str:
+    """A person's own word for their level, outside any project; without one, how they are seen.
+
+    Raises:
+        BadInput: There is no such level.
+    """
+    known = [level.value for level in proficiency.Level]
+    if word and word not in known:
+        raise BadInput(
+            f"I don't know the level '{word}'.", f"There are {', '.join(known)};", "say `/neo level expert`."
+        )
+    if word:
+        tx.people.say_level(team, user, word)
+    return proficiency.in_words(estimate_of(tx, team, user))
 
 
 def say_level(deps: Deps, tx: Transaction, project: ProjectRow, user: str, level: str) -> None:

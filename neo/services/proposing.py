@@ -10,7 +10,7 @@ from neo.domain.events import ButtonPressed
 from neo.domain.lifecycle import REVIEW, Stage
 from neo.domain.posts import notice, private
 from neo.errors import NotAllowed
-from neo.services.commands import check_right
+from neo.services.access import check_right
 from neo.services.deps import Deps, HeldJob, Turn, brief_of, examination_of, stage_of
 from neo.skill import Examination, Proposal
 from neo.store import Transaction
@@ -78,7 +78,7 @@ def _settle(deps: Deps, turn: Turn, first: ProposalRow, user: str, kept: frozens
     with turn.transaction() as tx:
         project = tx.projects.get(first.project)
         rows = tx.proposals.batch(first.batch)
-        if refusal := _refusal(deps, project, user, kept, len(rows)):
+        if refusal := _refusal(deps, tx, project, user, kept, len(rows)):
             tx.outbox.add(project, private(refusal, user), deps.now())
             return
         chosen = tx.proposals.settle(first.batch, kept, user)
@@ -87,9 +87,9 @@ def _settle(deps: Deps, turn: Turn, first: ProposalRow, user: str, kept: frozens
         tx.jobs.add("short", "receive_files", project.id, deps.now())
 
 
-def _refusal(deps: Deps, project: ProjectRow, user: str, kept: frozenset[int], count: int) -> str:
+def _refusal(deps: Deps, tx: Transaction, project: ProjectRow, user: str, kept: frozenset[int], count: int) -> str:
     try:
-        check_right(deps, project, user, "choose the golden questions of")
+        check_right(deps, tx, project, user, "choose the golden questions of")
     except NotAllowed as error:
         return str(error)
     if stage_of(project) not in OPEN_STAGES:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from neo.domain.lifecycle import FINISHED, Stage, Trigger, next_stage
+from neo.domain.lifecycle import FINISHED, WORKING, Stage, Trigger, next_stage
+from neo.domain.posts import Post
 from neo.services.deps import Deps, stage_of
 from neo.store import Transaction
 from neo.store.tables import JobRow, ProjectRow
@@ -44,6 +45,8 @@ def advance(deps: Deps, tx: Transaction, project: ProjectRow, trigger: Trigger, 
         came_from=(keep if before in (Stage.PAUSED, Stage.FAILED) else before.value) if interrupts else None,
         reason=reason,
     )
+    if before in WORKING and after not in WORKING:
+        tx.outbox.add(project, Post("working", ""), deps.now())  # the platform's Stop button goes
     if trigger in STOPS_WORK:
         tx.jobs.stop(project.id)
     if trigger in (Trigger.CHANGES_WANTED, Trigger.WITHDRAWN):

@@ -76,6 +76,7 @@ class Teller:
             self.post = str(row.payload.get("progress", ""))
             if not self.post:
                 project = tx.projects.get(self.job.project)
+                tx.outbox.add(project, Post("working", "is searching…"), self.deps.now())
                 text = f"Searching: {self.deps.policy.trials} trials on {questions} questions."
                 self.post = tx.outbox.add(project, Post("progress", text, data={"share": 0.0}), self.deps.now()).id
                 row.payload = {**row.payload, "progress": self.post}

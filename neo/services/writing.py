@@ -91,6 +91,7 @@ def _post(deps: Deps, tx: Transaction, project: ProjectRow, document: Document) 
     row = tx.documents.add(project.id, document, deps.now())
     address = deps.files.put(document.markdown().encode())
     value = f"{row.id}:{row.hash}"
+    edits = [Button("Edit a requirement", "edit_requirement", project.id)] if document.kind == "requirements" else []
     post = Post(
         "document",
         document.markdown(),
@@ -98,6 +99,7 @@ def _post(deps: Deps, tx: Transaction, project: ProjectRow, document: Document) 
         buttons=(
             Button("Approve", "approve", value, style="primary"),
             Button("Ask for changes", "changes", value),
+            *edits,
         ),
         attachments=(Attachment(address, f"{document.kind}-v{document.version}.md", document.title),),
     )

@@ -13,10 +13,10 @@ from neo.store.tables import FileRow, ProjectRow, RecordRow, TrialRow, new_id
 
 
 class Projects:
-    """Queries on projects."""
+    """Queries on projects, of one workspace where *team* is given."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, team: str | None = None) -> None:
+        self._session, self._team = session, team
 
     def add(self, row: ProjectRow) -> ProjectRow:
         """Keep a new project."""
@@ -28,10 +28,10 @@ class Projects:
         """The project with this id.
 
         Raises:
-            BadInput: There is none.
+            BadInput: There is none, or it is another workspace's; the two are not told apart.
         """
         row = self._session.get(ProjectRow, id)
-        if row is None:
+        if row is None or self._team not in (None, row.team):
             raise BadInput(f"There is no project {id!r}.", "", "`neo status` lists the projects.")
         return row
 

@@ -22,21 +22,27 @@ from neo.store.outbox import Outbox
 from neo.store.people import People
 from neo.store.projects import Projects
 from neo.store.proposals import Proposals
+from neo.store.workspaces import Workspaces
 
 # Measured: four writers with a deferred BEGIN met thousands of lock errors, with an immediate one none.
 _BEGIN = "neo_begin"
 
 
 class Transaction:
-    """One transaction; each attribute holds the named queries of one noun."""
+    """One transaction; each attribute holds the named queries of one noun.
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    Args:
+        team: The workspace on whose behalf it is made: the projects of others are not found in it. None for Neo's own
+            work, which is for all of them.
+    """
+
+    def __init__(self, session: Session, team: str | None = None) -> None:
+        self.session, self.team = session, team
 
     @cached_property
     def projects(self) -> Projects:
         """Projects, their files, trials and records."""
-        return Projects(self.session)
+        return Projects(self.session, self.team)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -74,6 +80,11 @@ class Transaction:
         return Proposals(self.session)
 
     @cached_property
+    def workspaces(self) -> Workspaces:
+        """Workspaces and their rules."""
+        return Workspaces(self.session)
+
+    @cached_property
     def feedback(self) -> Feedback:
         """Answers and thumbs."""
         return Feedback(self.session)
@@ -88,21 +99,21 @@ class Store:
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """A transaction that changes nothing."""
+    def read(self, team: str | None = None) -> Iterator[Transaction]:
+        """A transaction that changes nothing, on behalf of a workspace or of none."""
         with Session(self.engine, expire_on_commit=False) as session:
-            yield Transaction(session)
+            yield Transaction(session, team)
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """A transaction that commits at the end, or not at all.
+    def write(self, team: str | None = None) -> Iterator[Transaction]:
+        """A transaction that commits at the end, or not at all, on behalf of a workspace or of none.
 
         Raises:
             Unavailable: The disk is full or the database is read-only; nothing was changed.
         """
         try:
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
-                yield Transaction(session)
+                yield Transaction(session, team)
         except OperationalError as error:
             raise _storage_error(error) from error
 

@@ -45,7 +45,15 @@ class ProjectRow(SQLModel, table=True):
 
 
 class PersonRow(SQLModel, table=True):
-    """What is known of a person: the level they named, and what their words and touches showed, each with a weight."""
+    """What is known of a person.
+
+    Attributes:
+        level: The level that they named.
+        evidence: What their words and touches showed, each with a weight.
+        profile: What the platform says of them (see `domain/access.Profile`), and when it was asked.
+        manners: When they want to hear of what: digest, silenced reminders, when the last ones went.
+        home: What their Home showed last, as a digest of it, and when they looked.
+    """
 
     __tablename__ = "person"
 
@@ -53,6 +61,23 @@ class PersonRow(SQLModel, table=True):
     user: str = Field(primary_key=True)
     level: str = ""
     evidence: list[list[Any]] = _json(list)
+    profile: dict[str, Any] = _json()
+    profile_at: float = 0.0
+    manners: dict[str, Any] = _json()
+    home: dict[str, Any] = _json()
+
+
+class WorkspaceRow(SQLModel, table=True):
+    """A workspace that Neo works in, and who may do what there; a locked one has removed Neo."""
+
+    __tablename__ = "workspace"
+
+    team: str = Field(primary_key=True)
+    name: str = ""
+    status: str = "active"  # active, locked
+    reason: str = ""
+    access: dict[str, Any] = _json()
+    since: float
 
 
 class EventRow(SQLModel, table=True):

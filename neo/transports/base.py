@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from neo.domain.access import Profile
 from neo.domain.posts import Post
 from neo.errors import NeoError
 
@@ -49,6 +50,9 @@ class ChatTransport(Protocol):
 
     def edit(self, outgoing: Outgoing, stamps: Sequence[str]) -> Sequence[str]:
         """Replace the message at the first of *stamps*; new timestamps where it had to be posted anew, else none."""
+
+    def person(self, team: str, user: str) -> Profile:
+        """What the platform says of a person; an unknown profile where it does not tell."""
 
     def find(self, team: str, channel: str, ts: str) -> str | None:
         """The outbox row that the message at *ts* carries in its metadata, or None."""

@@ -181,5 +181,5 @@ def test_a_slash_command_is_answered_to_that_person_alone(here: World) -> None:
     (sent,) = here.transport.sent
     assert sent.post.to_user == OWNER and "you approve two documents by emoji" in sent.post.text
     here.to_requirements()
-    here.command("status")
-    assert "requirements review" in here.last().text
+    status = here.command("status")
+    assert "requirements review" in status.text and status.to_user == OWNER
