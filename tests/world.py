@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import select
+
 from bot.settings import load
 from neo.agent.language import Language, embedded
 from neo.agent.understanding.encoder import encoder_at
@@ -219,6 +221,12 @@ class World:
     def said(self, words: str) -> bool:
         """Whether Neo said these words."""
         return any(words in post.text for post in self.posts())
+
+    def ts_by_text(self, words: str) -> str:
+        """The timestamp of the first post with these words, wherever it stands."""
+        with self.store.read() as tx:
+            rows = [row for row in tx.session.exec(select(PostRow)).all() if words in str(row.body["text"])]
+            return tx.outbox.stamps(rows[0].id)[0]
 
     def ts_of(self, kind: str) -> str:
         """The timestamp of the newest post of a document kind."""

@@ -54,9 +54,7 @@ def told_level(tx: Transaction, team: str, user: str, word: str) -> str:
     """
     known = [level.value for level in proficiency.Level]
     if word and word not in known:
-        raise BadInput(
-            f"I don't know the level '{word}'.", f"There are {', '.join(known)};", "say `/neo level expert`."
-        )
+        raise BadInput(f"There is no level '{word}'.", f"There are {', '.join(known)}.", "Say `/neo level expert`.")
     if word:
         tx.people.say_level(team, user, word)
     return proficiency.in_words(estimate_of(tx, team, user))
