@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bot.cli_cache import app as cache_app
 from bot.cli_eval import app as eval_app
+from bot.cli_slack import app as slack_app
 from bot.settings import Settings, load
 from neo.errors import ConfigurationError, UserError
 
@@ -24,6 +25,7 @@ models_app = typer.Typer(help="Packaged models: what there is, what is here.", n
 app.add_typer(models_app, name="models")
 app.add_typer(cache_app, name="cache")
 app.add_typer(eval_app, name="eval")
+app.add_typer(slack_app, name="slack")
 out = Console()
 err = Console(stderr=True)
 
@@ -124,6 +126,24 @@ def migrate() -> None:
     settings = _settings("migrate")
     revision = run(bootstrap.deps(settings).store)
     out.print(f"{settings.database.split('@')[-1]} is at revision {revision}.", highlight=False, soft_wrap=True)
+
+
+MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "wrong": "[bold red]wrong[/]"}
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything that Neo needs, and say what to do about what is not well; exit code 1 when something is."""
+    from bot.doctor import WRONG, examine
+
+    wrong = False
+    for found in examine(_settings("doctor")):
+        wrong |= found.state == WRONG
+        out.print(f"{MARKS[found.state]}  {found.name}: {found.told}", highlight=False, soft_wrap=True)
+        if found.remedy:
+            out.print(f"      {found.remedy}", highlight=False, soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
 
 
 @app.command()

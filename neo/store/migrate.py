@@ -39,6 +39,13 @@ def migrate(store: Store) -> str:
         return MigrationContext.configure(connection, opts={"version_table": "neo_schema"}).get_current_revision() or ""
 
 
+def is_current(store: Store) -> bool:
+    """Whether the database has the schema that this code is written for."""
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "neo_schema"})
+        return context.get_current_revision() == newest()
+
+
 def newest() -> str:
     """The revision that this code is written for."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""

@@ -13,7 +13,10 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = yaml.safe_load((ROOT / "deploy" / "slack_manifest.yaml").read_text("utf-8"))
-FILES = [*(ROOT / "bot" / "listeners").glob("*.py"), ROOT / "bot" / "slack_transport.py", ROOT / "bot" / "payloads.py"]
+FILES = [
+    *(ROOT / "bot" / "listeners").glob("*.py"),
+    *(ROOT / "bot" / name for name in ("slack_transport.py", "slack_surfaces.py", "payloads.py")),
+]
 CODE = "\n".join(path.read_text("utf-8") for path in FILES)
 
 # What each scope is for: a listener's event, or a method that the transport calls.
@@ -21,13 +24,17 @@ USES = {
     "app_mentions:read": '"app_mention"',
     "assistant:write": "assistant_threads_setStatus",
     "channels:history": '"message"',
+    "channels:read": '"channel_archive"',
     "chat:write": "chat_postMessage",
     "commands": '"/neo"',
     "files:read": "url_private_download",
     "files:write": "files_upload_v2",
     "groups:history": '"message"',
+    "groups:read": '"group_archive"',
     "im:history": '"message"',
+    "im:write": "outgoing.channel == outgoing.post.to_user",
     "reactions:read": '"reaction_added"',
+    "users:read": "users_info",
 }
 
 
@@ -52,15 +59,22 @@ def test_every_event_has_a_listener() -> None:
 
 # Which of the scopes each method of the Web API needs that the bot calls (from Slack's own list of methods).
 METHODS = {
+    "agents_sessions_setStatus": {"chat:write"},
     "assistant_threads_setStatus": {"assistant:write"},
+    "assistant_threads_setSuggestedPrompts": {"assistant:write"},
+    "apps_connections_open": set(),  # with the app's own token
     "auth_test": set(),
+    "chat_getPermalink": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history"},
     "conversations_replies": {"channels:history", "groups:history", "im:history"},
     "files_upload_v2": {"files:write"},
+    "users_info": {"users:read"},
     "views_open": set(),
+    "views_publish": set(),
+    "views_update": set(),
 }
 
 
