@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -13,6 +15,33 @@ from neo.store.tables import EventRow
 
 LEASE_S = 30.0  # handlers are short
 MOST_ATTEMPTS = 3
+_OPEN = ("waiting", "running")
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event on its way into the inbox.
+
+    Attributes:
+        lane: Events of one lane (a thread) are handled one at a time and in order.
+        message_key: Set for a new message: a mention in a channel arrives twice, under two event ids.
+        item: (team, channel, timestamp) of the message that it is about, whose thread is its lane.
+    """
+
+    team: str
+    event_id: str
+    lane: str
+    body: dict[str, Any]
+    received_at: float
+    message_key: str | None = None
+    item: tuple[str, str, str] | None = None
+
+    def row(self) -> dict[str, Any]:
+        """The values of its row, as it is before anybody has handled it."""
+        given = {"team": self.team, "event_id": self.event_id, "lane": self.lane, "body": self.body}
+        fresh = {"status": "waiting", "attempts": 0, "lease_until": 0.0, "error": ""}
+        return {**given, **fresh, "message_key": self.message_key, "received_at": self.received_at}
 
 
 class Inbox:
@@ -24,23 +53,29 @@ class Inbox:
     def add(
         self, team: str, event_id: str, lane: str, body: dict[str, Any], now: float, message_key: str | None = None
     ) -> bool:
-        """Keep an event unless it is there already.
+        """Keep one event; see :meth:`add_all`."""
+        return self.add_all([Arrival(team, event_id, lane, body, now, message_key)])[0]
 
-        Args:
-            lane: Events of one lane (a thread) are handled one at a time and in order.
-            message_key: Set for a new message: a mention in a channel arrives twice, under two event ids.
+    def add_all(self, arrivals: Sequence[Arrival]) -> list[bool]:
+        """Keep events in their order, each unless it is there already.
 
         Returns:
-            False when the event, or the message that it is about, was received before.
+            For each, False when it, or the message that it is about, was received before: the database knows it,
+            whichever process was first.
         """
-        row = EventRow(team=team, event_id=event_id, lane=lane, body=body, received_at=now, message_key=message_key)
-        try:
-            with self._session.begin_nested():
-                self._session.add(row)
-                self._session.flush()
-        except IntegrityError:
-            return False  # the database knows it, whichever process was first
-        return True
+        if not arrivals:
+            return []
+        connection = self._session.connection()
+        table = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel gives it to every table
+        insert = _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
+        insert = insert.returning(table.c.team, table.c.event_id)
+        kept = {tuple(row) for row in connection.execute(insert, [one.row() for one in arrivals])}
+        new = []
+        for one in arrivals:  # the same event may be here twice: the first of them is the new one
+            key = (one.team, one.event_id)
+            new.append(key in kept)
+            kept.discard(key)
+        return new
 
     def claim(self, now: float) -> EventRow | None:
         """The oldest event whose lane has no earlier open one, marked as running; None when there is none."""
@@ -76,7 +111,7 @@ class Inbox:
             row.error = error
             self._session.add(row)
 
-    def open_count(self) -> int:
-        """How many events wait or run."""
-        query = select(func.count()).select_from(EventRow).where(col(EventRow.status).in_(("waiting", "running")))
-        return self._session.exec(query).one()
+    def open_count(self, at_most: int | None = None) -> int:
+        """How many events wait or run; counted no further than *at_most*."""
+        rows = select(EventRow.seq).where(col(EventRow.status).in_(_OPEN)).limit(at_most).subquery()
+        return self._session.exec(select(func.count()).select_from(rows)).one()

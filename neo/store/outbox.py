@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -14,6 +14,11 @@ from neo.store.tables import MessageRow, PostRow, ProjectRow, new_id
 
 LEASE_S = 60.0
 _OPEN = ("waiting", "sending")
+_THREAD_AT = (
+    select(PostRow.thread)
+    .join(MessageRow, col(MessageRow.post) == PostRow.id)
+    .where(MessageRow.team == bindparam("t"), MessageRow.channel == bindparam("c"), MessageRow.ts == bindparam("s"))
+)
 
 
 class Outbox:
@@ -125,6 +130,14 @@ class Outbox:
         """The post that the message at *ts* carries; None when the message is not Neo's, or not stamped yet."""
         row = self._session.get(MessageRow, (team, channel, ts))
         return self.get(row.post) if row is not None else None
+
+    def threads_at(self, places: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+        """The threads of the posts at these places (team, channel, timestamp), where there are posts in threads."""
+        connection = self._session.connection()
+        found = {
+            place: connection.execute(_THREAD_AT, dict(zip("tcs", place, strict=True))).scalar() for place in places
+        }
+        return {place: thread for place, thread in found.items() if thread}
 
     def stamp(self, post: str, ts: str) -> None:
         """Keep a message found by its metadata, after a crash between sending and stamping."""

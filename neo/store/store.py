@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from sqlalchemy import Engine, event, text
@@ -80,11 +80,16 @@ class Transaction:
 
 
 class Store:
-    """A database by its URL; SQLite by default, PostgreSQL in production."""
+    """A database by its URL; SQLite by default, PostgreSQL in production.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        synchronous: When SQLite waits for the disk: NORMAL now and then (a commit outlives the process, not always a
+            loss of power), FULL at each commit. PostgreSQL always does.
+    """
+
+    def __init__(self, url: str, synchronous: str = "NORMAL") -> None:
         self.url = url
-        self.engine = _engine(url)
+        self.engine = _engine(url, synchronous)
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @contextmanager
@@ -106,6 +111,10 @@ class Store:
         except OperationalError as error:
             raise _storage_error(error) from error
 
+    def durable(self) -> Store:
+        """The same database over connections of its own, whose commits outlive a loss of power."""
+        return Store(self.url, "FULL")
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -116,7 +125,7 @@ class Store:
             connection.execute(text("select 1"))
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, synchronous: str) -> Engine:
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -128,14 +137,14 @@ def _engine(url: str) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
-    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "connect", partial(_on_connect, synchronous))
     event.listen(engine, "begin", _on_begin)
     return engine
 
 
-def _on_connect(connection: object, _record: object) -> None:
+def _on_connect(synchronous: str, connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", f"synchronous={synchronous}"):
         connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
 
 
