@@ -134,4 +134,4 @@ def neo(settings: Settings, **overrides: Any) -> Neo:
     made = deps(settings, **overrides)
     bounded_cache(settings)
     migrate(made.store)
-    return Neo(made, transport(settings) if settings.has_slack else None)
+    return Neo(made, transport(settings) if settings.has_slack else None, most_waiting=settings.most_waiting)

@@ -55,7 +55,16 @@ class Receiving:
         return self.submit(event).result()
 
     def submit(self, event: Event) -> Future[bool]:
-        """Hand an event to the writer; the future says when it is kept, and whether it was new.
+        """Hand an event to the writer, which begins at once; see :meth:`put`."""
+        future = self.put(event)
+        self.start()
+        return future
+
+    def put(self, event: Event) -> Future[bool]:
+        """Add an event to those that wait; :meth:`start` sets the writer to work on all of them.
+
+        Returns:
+            Says when the event is kept, and whether it was new.
 
         Raises:
             Unavailable: The inbox is full.
@@ -66,11 +75,15 @@ class Receiving:
         arrival = arrival_of(event, self._now())
         with self._lock:
             self._waiting.append((arrival, future))
-            if self._writing:
-                return future
+        return future
+
+    def start(self) -> None:
+        """Have the writer commit what waits, unless it is at it."""
+        with self._lock:
+            if self._writing or not self._waiting:
+                return
             self._writing = True
         self._writer.submit(self._write)
-        return future
 
     def full(self) -> bool:
         """Whether so many events are open that no more are taken; says so in the log once a minute."""

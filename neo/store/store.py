@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
@@ -25,6 +27,8 @@ from neo.store.proposals import Proposals
 
 # Measured: four writers with a deferred BEGIN met thousands of lock errors, with an immediate one none.
 _BEGIN = "neo_begin"
+_BUSY_MS = 5000
+_POLL_S = 0.001
 
 
 class Transaction:
@@ -85,11 +89,12 @@ class Store:
     Args:
         synchronous: When SQLite waits for the disk: NORMAL now and then (a commit outlives the process, not always a
             loss of power), FULL at each commit. PostgreSQL always does.
+        poll_s: How often a writer asks for its turn; 0 leaves that to SQLite, whose pauses grow to a tenth of a second.
     """
 
-    def __init__(self, url: str, synchronous: str = "NORMAL") -> None:
+    def __init__(self, url: str, synchronous: str = "NORMAL", poll_s: float = 0.0) -> None:
         self.url = url
-        self.engine = _engine(url, synchronous)
+        self.engine = _engine(url, synchronous, poll_s)
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @contextmanager
@@ -112,8 +117,8 @@ class Store:
             raise _storage_error(error) from error
 
     def durable(self) -> Store:
-        """The same database over connections of its own, whose commits outlive a loss of power."""
-        return Store(self.url, "FULL")
+        """The same database over connections of its own: commits outlive a loss of power, and soon get a turn."""
+        return Store(self.url, "FULL", poll_s=_POLL_S)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -125,7 +130,7 @@ class Store:
             connection.execute(text("select 1"))
 
 
-def _engine(url: str, synchronous: str) -> Engine:
+def _engine(url: str, synchronous: str, poll_s: float) -> Engine:
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -137,20 +142,28 @@ def _engine(url: str, synchronous: str) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
-    event.listen(engine, "connect", partial(_on_connect, synchronous))
-    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "connect", partial(_on_connect, synchronous, 0 if poll_s else _BUSY_MS))
+    event.listen(engine, "begin", partial(_on_begin, poll_s))
     return engine
 
 
-def _on_connect(synchronous: str, connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", f"synchronous={synchronous}"):
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+def _on_connect(synchronous: str, busy_ms: int, connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"synchronous={synchronous}", f"busy_timeout={busy_ms}"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
-def _on_begin(connection: object) -> None:
-    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")  # type: ignore[attr-defined]
-    connection.exec_driver_sql(begin)  # type: ignore[attr-defined]
+def _on_begin(poll_s: float, connection: Any) -> None:
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    deadline = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql(begin)
+            return
+        except OperationalError as error:
+            if not poll_s or "locked" not in str(error.orig) or time.monotonic() > deadline:
+                raise
+            time.sleep(poll_s)
 
 
 def _storage_error(error: OperationalError) -> Exception:
