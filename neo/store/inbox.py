@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, literal_column
+from sqlalchemy import bindparam, func, literal_column, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -80,25 +80,20 @@ class Inbox:
 
     def claim(self, now: float) -> EventRow | None:
         """The oldest event whose lane has no earlier open one, marked as running; None when there is none."""
-        earlier = aliased(EventRow)
-        blocked = select(earlier.seq).where(earlier.lane == EventRow.lane, col(earlier.seq) < EventRow.seq)
-        blocked = blocked.where(col(earlier.status).in_(_OPEN))
-        free = (col(EventRow.status) == "waiting") | (col(EventRow.lease_until) < now)
-        query = select(EventRow).where(col(EventRow.status).in_(_OPEN), free).where(~blocked.exists())
-        query = query.order_by(col(EventRow.seq)).limit(1)
-        row = self._session.exec(query.with_for_update(skip_locked=True)).first()
+        row: EventRow | None = self._session.exec(_NEXT, params={"now": now}).first()
         if row is None:
             return None
+        self._session.expunge(row)  # what changes is written here, and not once more at the end
         row.status, row.lease_until, row.attempts = "running", now + LEASE_S, row.attempts + 1
-        self._session.add(row)
+        self._set(row.seq, status=row.status, lease_until=row.lease_until, attempts=row.attempts)
         return row
+
+    def _set(self, seq: int | None, **values: Any) -> None:
+        self._session.connection().execute(_CHANGE.values(**values), {"event": seq})
 
     def finish(self, seq: int, error: str = "") -> None:
         """Mark an event as done, or as failed with its error."""
-        row = self._session.get(EventRow, seq)
-        if row is not None:
-            row.status, row.error = ("failed" if error else "done"), error
-            self._session.add(row)
+        self._set(seq, status="failed" if error else "done", error=error)
 
     def put_back(self, seq: int, error: str) -> None:
         """Give an event back to be tried again; after the last attempt it is failed."""
@@ -112,3 +107,18 @@ class Inbox:
         """How many events wait or run; counted no further than *at_most*."""
         rows = select(EventRow.seq).where(col(EventRow.status).in_(_OPEN)).limit(at_most).subquery()
         return self._session.exec(select(func.count()).select_from(rows)).one()
+
+
+def _next() -> Any:
+    """The oldest free event whose lane has no earlier open one."""
+    earlier = aliased(EventRow)
+    blocked = select(earlier.seq).where(earlier.lane == EventRow.lane, col(earlier.seq) < EventRow.seq)
+    blocked = blocked.where(col(earlier.status).in_(_OPEN))
+    free = (col(EventRow.status) == "waiting") | (col(EventRow.lease_until) < bindparam("now"))
+    query = select(EventRow).where(col(EventRow.status).in_(_OPEN), free).where(~blocked.exists())
+    return query.order_by(col(EventRow.seq)).limit(1).with_for_update(skip_locked=True)
+
+
+# Made once: to put a statement together takes longer than to run it, and who waits for the database waits for both.
+_NEXT = _next()
+_CHANGE = update(EventRow.__table__).where(EventRow.__table__.c.seq == bindparam("event"))  # type: ignore[attr-defined]
