@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import sys
 from functools import partial
 
 import structlog
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 PUMPS = 2
 LOOK_S = 0.5  # between two looks at the processes that listen
 BACKLOG = 2048
+# A pump that holds the database does not wait 5 ms, the default, until another one's thread lets it go on.
+SWITCH_S = 0.0005
 
 
 def run(settings: Settings) -> None:
@@ -55,6 +58,7 @@ def _listen(loops: Loops, settings: Settings) -> None:
     """Run the loops here, and beside them the processes that listen, all on one socket."""
     if not settings.has_oauth:
         check_token(slack_client(settings), settings)  # here it is told in words, before processes fall over it
+    sys.setswitchinterval(SWITCH_S)
     with listening_socket(settings.http_host, settings.http_port) as listening:
         number = listening.fileno()
         receivers = Supervisor(os.environ, None, log.warning, "bot.http_receiver", (number,))

@@ -28,7 +28,7 @@ from neo.store.proposals import Proposals
 # Measured: four writers with a deferred BEGIN met thousands of lock errors, with an immediate one none.
 _BEGIN = "neo_begin"
 _BUSY_MS = 5000
-_POLL_S = 0.001
+_POLL_S = 0.0002
 
 
 class Transaction:

@@ -12,13 +12,16 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import psutil
 from _slack_load import BOT, TEAM, Plan, Seen
+
+from neo.store import Store
+from neo.store.migrate import migrate
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -81,6 +84,65 @@ def neo_web(api: str, data: Path, processes: int = 1, **more: str) -> Iterator[S
         yield Server(port, psutil.Process(process.pid))
 
 
+class Receivers(dict[str, "Receiver"]):
+    """Processes that listen, each on a port of its own, on one database."""
+
+    def kill_one_and_start_it_again(self) -> None:
+        """As a machine's out-of-memory killer would, and the process that watches over them."""
+        one = next(iter(self.values()))
+        one.process.kill()
+        one.process.wait()
+        one.start()
+
+
+@dataclass
+class Receiver:
+    """One process that listens."""
+
+    listening: socket.socket
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.listening.getsockname()[1])
+
+    def start(self) -> None:
+        """Start it, on the socket that outlives it."""
+        number = self.listening.fileno()
+        command = [sys.executable, "-m", "bot.http_receiver", f"receiver-{number}", "--parent", str(os.getpid())]
+        self.process = subprocess.Popen(command, pass_fds=(number,), env=dict(self.environment), cwd=ROOT)
+
+
+@contextmanager
+def receivers(api: str, data: Path, count: int) -> Iterator[Receivers]:
+    """So many receiver processes of Neo, and nobody that handles what they keep."""
+    store = Store(f"sqlite:///{data / 'neo.db'}")
+    migrate(store)
+    store.close()
+    environment = _clean() | _environment(api) | {"NEO_DATA_DIR": str(data)}
+    made = Receivers()
+    try:
+        for index in range(count):
+            one = made[str(index)] = Receiver(socket.create_server(("127.0.0.1", 0), backlog=2048), environment)
+            one.start()
+        for one in made.values():
+            _wait(one.process, f"http://127.0.0.1:{one.port}/healthz")
+        yield made
+    finally:
+        for one in made.values():
+            one.process.terminate()
+            one.process.wait(30)
+            one.listening.close()
+
+
+def _clean() -> dict[str, str]:
+    """This process's environment without what somebody set for their own Neo."""
+    kept = ("NEO_MODELS_DIR", "NEO_SHARED")
+    return {key: value for key, value in os.environ.items() if key in kept or not key.startswith(("SLACK_", "NEO_"))}
+
+
 def _environment(api: str) -> dict[str, str]:
     return {"SLACK_API_URL": api, "SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET}
 
@@ -89,9 +151,7 @@ def _environment(api: str) -> dict[str, str]:
 def _running(
     command: Sequence[str], environment: Mapping[str, str], port: int, path: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    known = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "NEO_"))}
-    kept = {key: value for key, value in os.environ.items() if key in ("NEO_MODELS_DIR", "NEO_SHARED")}
-    process = subprocess.Popen(command, env={**known, **kept, **environment}, cwd=ROOT)
+    process = subprocess.Popen(command, env={**_clean(), **environment}, cwd=ROOT)
     try:
         _wait(process, f"http://127.0.0.1:{port}{path}")
         yield process
