@@ -14,6 +14,7 @@ from bot import logs
 from bot.app import create_app
 from bot.http import HttpApp, Inlet
 from bot.loops import die_with
+from bot.oauth import Workspaces
 from bot.settings import Settings, load
 from neo.store.receiving import Receiving
 from neo.store.store import Store
@@ -42,7 +43,9 @@ def serve(settings: Settings, listening: socket.socket) -> None:
     """
     store = Store(settings.database)
     inlet = Inlet(Receiving(store, most=settings.most_waiting))
-    server = uvicorn.Server(uvicorn_config(HttpApp(create_app(settings, inlet), inlet, store)))
+    workspaces = Workspaces(settings, store) if settings.has_oauth else None
+    app = create_app(settings, inlet, workspaces)
+    server = uvicorn.Server(uvicorn_config(HttpApp(app, inlet, store)))
     server.run(sockets=[listening])
 
 

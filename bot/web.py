@@ -37,8 +37,14 @@ def run(settings: Settings) -> None:
     Raises:
         ConfigurationError: The tokens are missing or wrong.
     """
-    socket_token = settings.slack_app_token.get_secret_value()
-    if not socket_token and not settings.slack_signing_secret.get_secret_value():
+    signing = settings.slack_signing_secret.get_secret_value()
+    if settings.has_oauth and (settings.slack_bot_token.get_secret_value() or not signing):
+        raise ConfigurationError(
+            "With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, set SLACK_SIGNING_SECRET too, and no SLACK_BOT_TOKEN: "
+            "each workspace has a token of its own, and installs Neo at /slack/install."
+        )
+    socket_token = "" if settings.has_oauth else settings.slack_app_token.get_secret_value()
+    if not socket_token and not signing:
         raise ConfigurationError(
             "With SLACK_BOT_TOKEN, also set SLACK_APP_TOKEN (xapp-..., Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
         )
@@ -117,5 +123,5 @@ def loops_of(neo: Neo, settings: Settings) -> Loops:
     loops = Loops()
     for number in range(PUMPS):
         loops.add(f"pump-{number}", neo.pump)
-    loops.add("deliver", lambda: neo.deliver(transport, transport.busy()))
+    loops.add("deliver", lambda: neo.deliver(transport, transport.busy(), transport.gap_s))
     return loops

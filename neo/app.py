@@ -125,15 +125,16 @@ class Neo:
             if last is not None and last.status == "failed":
                 tx.outbox.add_at(event.team, *_place(event), private(SORRY, event.user), self.deps.now())
 
-    def deliver(self, transport: ChatTransport, busy: Iterable[str] = ()) -> bool:
+    def deliver(self, transport: ChatTransport, busy: Iterable[str] = (), gap_s: float = 0.0) -> bool:
         """Send the next post that may be sent now; False when there is none.
 
         Args:
             transport: Carries it.
             busy: Channels to leave alone for now.
+            gap_s: Seconds between two messages of a channel, over all processes.
         """
         with self.deps.store.write() as tx:
-            row = tx.outbox.claim(self.deps.now(), busy)
+            row = tx.outbox.claim(self.deps.now(), busy, gap_s)
             stamps = tx.outbox.stamps(row.edits) if row is not None and row.edits else []
         if row is None:
             return False

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from neo.domain.posts import Post
-from neo.store.tables import MessageRow, PostRow, ProjectRow, new_id
+from neo.store.tables import LeaseRow, MessageRow, PostRow, ProjectRow, new_id
 
 LEASE_S = 60.0
 _OPEN = ("waiting", "sending")
@@ -75,11 +75,12 @@ class Outbox:
             raise LookupError(f"no post {id}")
         return row
 
-    def claim(self, now: float, busy: Iterable[str] = ()) -> PostRow | None:
+    def claim(self, now: float, busy: Iterable[str] = (), gap_s: float = 0.0) -> PostRow | None:
         """The next post of a channel in which nothing earlier is open, leased to the caller.
 
         Args:
             busy: Channels that are not to be served now, such as those at their rate limit.
+            gap_s: Seconds between two messages of a workspace's channel, whichever process sends them.
         """
         earlier = aliased(PostRow)
         blocked = (
@@ -91,12 +92,18 @@ class Outbox:
             (col(PostRow.status) == "sending") & (col(PostRow.lease_until) < now)
         )
         query = select(PostRow).where(free, col(PostRow.not_before) <= now, col(PostRow.channel).not_in(list(busy)))
-        query = query.where(~blocked.exists()).order_by(col(PostRow.seq)).limit(1)
+        query = query.where(~blocked.exists())
+        if gap_s:
+            turn = literal("channel:").concat(PostRow.team).concat(":").concat(PostRow.channel)
+            query = query.where(~select(LeaseRow.name).where(LeaseRow.name == turn, LeaseRow.until > now).exists())
+        query = query.order_by(col(PostRow.seq)).limit(1)
         row = self._session.exec(query.with_for_update(skip_locked=True)).first()
         if row is None:
             return None
         row.status, row.lease_until, row.attempts = "sending", now + LEASE_S, row.attempts + 1
         self._session.add(row)
+        if gap_s and row.body.get("kind") != "working":  # a status is no message
+            self._session.merge(LeaseRow(name=f"channel:{row.team}:{row.channel}", holder="sender", until=now + gap_s))
         return row
 
     def sent(self, id: str, stamps: Sequence[str]) -> None:

@@ -116,6 +116,11 @@ class Store:
         except OperationalError as error:
             raise _storage_error(error) from error
 
+    @property
+    def writer(self) -> Engine:
+        """For those who write by themselves: transactions that take the lock at once, so that none fails half-way."""
+        return self._writer
+
     def durable(self) -> Store:
         """The same database over connections of its own: commits outlive a loss of power, and soon get a turn."""
         return Store(self.url, "FULL", poll_s=_POLL_S)
