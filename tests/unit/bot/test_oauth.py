@@ -45,7 +45,13 @@ class Slack:
         self.calls.append((method, token))
         rotation = {"refresh_token": "xoxe-1-more", "expires_in": self.expires_in} if self.expires_in else {}
         if form.get("grant_type") == "refresh_token":
-            return {"ok": True, "access_token": "xoxb-T1-renewed", "refresh_token": "xoxe-2", "expires_in": 43200}
+            return {
+                "ok": True,
+                "token_type": "bot",
+                "access_token": "xoxb-T1-renewed",
+                "refresh_token": "xoxe-2",
+                "expires_in": 43200,
+            }
         if method == "oauth.v2.access":
             team = form["code"]
             who = {"id": team, "name": f"Team {team}"}

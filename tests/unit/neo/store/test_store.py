@@ -323,3 +323,29 @@ def test_many_receivers_keep_each_event_once(store: Store) -> None:
         assert sum(pool.map(give, range(200))) == 50
     with store.read() as tx:
         assert tx.inbox.open_count() == 50
+
+
+def test_a_channel_of_a_workspace_has_one_message_in_its_gap_whichever_process_sends(store: Store) -> None:
+    """Two stores stand for two processes; a channel shared by two workspaces has a turn in each."""
+    other = Store(store.url)
+    with store.write() as tx:
+        for team, channel in (("T1", "C1"), ("T1", "C1"), ("T2", "C1"), ("T1", "C2")):
+            tx.outbox.add_at(team, channel, None, Post("text", "x"), 1.0)
+    sent: list[tuple[str, str]] = []
+
+    def send(by: Store, now: float) -> bool:
+        with by.write() as tx:
+            row = tx.outbox.claim(now, gap_s=1.0)
+            if row is None:
+                return False
+            tx.outbox.sent(row.id, [f"{len(sent)}.0"])
+            sent.append((row.team, row.channel))
+            return True
+
+    while send(store, 10.0) or send(other, 10.5):
+        continue
+    assert sorted(sent) == [("T1", "C1"), ("T1", "C2"), ("T2", "C1")]
+    assert not send(other, 10.9)
+    assert send(other, 11.6)
+    assert sent[-1] == ("T1", "C1")
+    other.close()
