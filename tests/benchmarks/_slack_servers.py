@@ -116,12 +116,12 @@ class Receiver:
 
 
 @contextmanager
-def receivers(api: str, data: Path, count: int) -> Iterator[Receivers]:
+def receivers(api: str, data: Path, count: int, **more: str) -> Iterator[Receivers]:
     """So many receiver processes of Neo, and nobody that handles what they keep."""
     store = Store(f"sqlite:///{data / 'neo.db'}")
     migrate(store)
     store.close()
-    environment = _clean() | _environment(api) | {"NEO_DATA_DIR": str(data)}
+    environment = _clean() | _environment(api) | {"NEO_DATA_DIR": str(data), **more}
     made = Receivers()
     try:
         for index in range(count):

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 from _slack_load import body, request
-from _slack_servers import SECRET, receivers, slack_api
+from _slack_servers import SECRET, neo_web, receivers, slack_api
 from slack import deliver, rows
 
 EVENTS, TIMES = 600, 3
@@ -54,4 +55,25 @@ def test_only_what_slack_signed_a_moment_ago_is_kept(api: str, tmp_path: Path) -
         assert _post(port, body(3), now - 3600) == 401  # caught on its way and sent again later
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/slack/install", timeout=30)
+    assert rows(tmp_path / "neo.db") == ["Ev0000000001"]
+
+
+def test_a_full_inbox_sends_events_back_to_slack_with_a_time(api: str, tmp_path: Path) -> None:
+    with receivers(api, tmp_path, 1, NEO_MOST_WAITING="2") as made:
+        port, now = made["0"].port, time.time()
+        assert [_post(port, body(number), now) for number in range(4)] == [200, 200, 503, 503]
+    assert rows(tmp_path / "neo.db") == ["Ev0000000000", "Ev0000000001"]
+
+
+def test_a_fallen_receiver_is_started_again_and_all_end_with_the_web_process(api: str, tmp_path: Path) -> None:
+    with neo_web(api, tmp_path, processes=2) as server:
+        first = {child.pid for child in server.process.children()}
+        assert len(first) == 2
+        for pid in first:
+            psutil.Process(pid).kill()
+        # The socket is the web process's: this request waits in it until a receiver is there again.
+        assert _post(server.port, body(1), time.time()) == 200
+        second = {child.pid for child in server.process.children()}
+        assert second and not second & first
+    assert not [pid for pid in second if psutil.pid_exists(pid)]
     assert rows(tmp_path / "neo.db") == ["Ev0000000001"]
