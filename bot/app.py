@@ -7,47 +7,40 @@ from collections.abc import Callable
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
+from bot.clients import slack_client
 from bot.listeners import register
+from bot.oauth import Workspaces
 from bot.settings import Settings
 from neo.domain.events import Event
 from neo.errors import ConfigurationError, Unavailable
 
-_TIMEOUT_S = 30
+__all__ = ["check_token", "create_app", "slack_client"]
 
 
-def slack_client(settings: Settings, patience: int = 2) -> WebClient:
-    """A client with the bot's token; the default one does not retry when Slack asks for patience.
+def create_app(settings: Settings, receive: Callable[[Event], object], workspaces: Workspaces | None = None) -> App:
+    """The app with all listeners; they only put events into the inbox and acknowledge.
 
     Args:
-        patience: How often it waits and tries again after a 429; 0 for a caller that waits by itself.
-    """
-    client = WebClient(
-        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=_TIMEOUT_S
-    )
-    if patience:
-        client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=patience))
-    return client
-
-
-def create_app(settings: Settings, receive: Callable[[Event], object]) -> App:
-    """The app with all listeners; they only put events into the inbox and acknowledge.
+        workspaces: Where Neo is installed, each with its own token; None where there is one token.
 
     Raises:
         ConfigurationError: Slack does not know the token.
         Unavailable: Slack cannot be reached.
     """
-    client = slack_client(settings)
-    check_token(client, settings)
+    secret = settings.slack_signing_secret.get_secret_value()
+    if workspaces is None:
+        check_token(slack_client(settings), settings)  # in our words; Bolt asks once more, so that no event has to
     app = App(
-        client=client,
-        signing_secret=settings.slack_signing_secret.get_secret_value() or None,
-        request_verification_enabled=bool(settings.slack_signing_secret.get_secret_value()),
-        token_verification_enabled=False,  # just done, with a better message
+        client=slack_client(settings),
+        signing_secret=secret or None,
+        request_verification_enabled=bool(secret),
+        token_verification_enabled=workspaces is None,
         process_before_response=True,
+        authorize=workspaces.authorize if workspaces else None,  # type: ignore[arg-type]  # Bolt takes its own class too
+        oauth_settings=workspaces.flow() if workspaces else None,
     )
-    register(app, receive)
+    register(app, receive, workspaces.forget if workspaces else None)
     return app
 
 

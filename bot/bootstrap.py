@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.app import slack_client
+from bot.clients import Clients, OneWorkspace, slack_client
 from bot.files import SlackFiles
+from bot.oauth import Workspaces
 from bot.settings import Settings
 from bot.slack_transport import SlackTransport
 from neo.agent.language import Language, language
@@ -104,15 +105,23 @@ def file_store(settings: Settings) -> FileStore:
     return FileStore(settings.data_dir / "files")
 
 
+def clients(settings: Settings) -> Clients:
+    """The clients by workspace; after a 429 the outbox waits, so that other channels are served meanwhile."""
+    if settings.has_oauth:
+        return Workspaces(settings, Store(settings.database))
+    return OneWorkspace(slack_client(settings, patience=0))
+
+
 def transport(settings: Settings) -> SlackTransport:
-    """The way out to Slack; after a 429 the outbox waits, so that other channels are served meanwhile."""
-    return SlackTransport(slack_client(settings, patience=0), file_store(settings), settings.messages_per_s)
+    """The way out to Slack."""
+    return SlackTransport(clients(settings), file_store(settings), settings.messages_per_s)
 
 
 def deps(settings: Settings, **overrides: Any) -> Deps:
     """What services work with; tests replace any part by keyword."""
+    known = clients(settings)
     downloader = SlackFiles(
-        settings.slack_bot_token.get_secret_value(), settings.slack_api_url, settings.max_file_mb * 1_000_000
+        lambda team: known.of(team).token or "", settings.slack_api_url, settings.max_file_mb * 1_000_000
     )
     ports = range(settings.service_port, settings.service_port + 100)
     deployer: Deployer = LocalDeployer(ports, _model_access(settings))
@@ -134,4 +143,4 @@ def neo(settings: Settings, **overrides: Any) -> Neo:
     made = deps(settings, **overrides)
     bounded_cache(settings)
     migrate(made.store)
-    return Neo(made, transport(settings) if settings.has_slack else None)
+    return Neo(made, transport(settings) if settings.has_slack else None, most_waiting=settings.most_waiting)

@@ -37,11 +37,22 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr = Field(
         SecretStr(""), validation_alias="SLACK_SIGNING_SECRET", description="For HTTP mode instead of Socket Mode."
     )
+    slack_client_id: str = Field(
+        "", validation_alias="SLACK_CLIENT_ID", description="With the secret: any workspace can install Neo (HTTP)."
+    )
+    slack_client_secret: SecretStr = Field(
+        SecretStr(""), validation_alias="SLACK_CLIENT_SECRET", description="Of the same app; no bot token is set then."
+    )
     slack_api_url: str = Field(
         "https://slack.com/api/", validation_alias="SLACK_API_URL", description="Where the Web API is."
     )
     messages_per_s: float = Field(1.0, ge=0, description="Messages a second and channel; 0 is no limit.")
     http_port: int = Field(3000, ge=1, le=65535, description="Port of `neo web` in HTTP mode.")
+    http_host: str = Field("127.0.0.1", description="Its address; 0.0.0.0 where no proxy stands before it.")
+    http_processes: int = Field(1, ge=1, le=64, description="Processes that listen on it.")
+    most_waiting: int = Field(
+        50_000, ge=1, description="Open events above which HTTP mode answers 503, so that Slack sends them later."
+    )
     workspace_port: int = Field(3100, ge=0, le=65535, description="Port of the local workspace.")
 
     openai_api_key: SecretStr = Field(
@@ -150,8 +161,13 @@ class Settings(BaseSettings):
 
     @property
     def has_slack(self) -> bool:
-        """Whether there are tokens for a Slack workspace."""
-        return bool(self.slack_bot_token.get_secret_value())
+        """Whether there is a Slack to talk to, with a bot's token or with those of installations."""
+        return bool(self.slack_bot_token.get_secret_value()) or self.has_oauth
+
+    @property
+    def has_oauth(self) -> bool:
+        """Whether workspaces install Neo by themselves, each with a token of its own."""
+        return bool(self.slack_client_id and self.slack_client_secret.get_secret_value())
 
     @property
     def slack_is_local(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.error import URLError
 
@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormati
 
 from bot.blocks import render
 from bot.blocks.mrkdwn import MOST_BLOCKS, escaped
+from bot.clients import Clients, OneWorkspace
 from bot.slack_surfaces import Surfaces
 from neo.domain.access import Profile
 from neo.domain.posts import Attachment, Post
@@ -32,6 +33,8 @@ PASSING = frozenset(
 )  # fmt: skip
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+# Slack limits a message by its channel, which waits with the post; every other method by workspace and app.
+LIMITED_BY_CHANNEL = frozenset({"chat_postMessage", "chat_postEphemeral"})
 SHARED_AFTER_S = (0.0, 0.5, 1.0)  # pauses before each look for the message that shows a file
 _OUTAGE_S = 5.0
 _AUTH_S = 60.0
@@ -41,14 +44,19 @@ class SlackTransport:
     """Carries posts to Slack, or to the local workspace.
 
     Args:
-        client: Talks to the Web API with the bot's token.
+        client: Talks to the Web API with the bot's token; or gives the client of a post's workspace.
         files: Where attachments lie.
         messages_per_s: For each channel; 0 is no limit.
+
+    Attributes:
+        gap_s: Seconds between two messages of a channel, which the outbox keeps over all processes.
     """
 
-    def __init__(self, client: WebClient, files: FileStore, messages_per_s: float = 1.0) -> None:
-        self._client, self._files = client, files
-        self._gap_s = 1.0 / messages_per_s if messages_per_s else 0.0
+    def __init__(self, client: WebClient | Clients, files: FileStore, messages_per_s: float = 1.0) -> None:
+        self._clients = OneWorkspace(client) if isinstance(client, WebClient) else client
+        self._files = files
+        self.gap_s = 1.0 / messages_per_s if messages_per_s else 0.0
+        self._held: dict[tuple[str, str], float] = {}
         self._free_at: dict[str, float] = {}
         self._surfaces = Surfaces(files, self._call)
         self._lock = threading.Lock()
@@ -63,7 +71,7 @@ class SlackTransport:
     def send(self, outgoing: Outgoing) -> Sequence[str]:
         """See :class:`neo.transports.base.ChatTransport`."""
         post = outgoing.post
-        if self._surfaces.draw(self._client, outgoing):
+        if self._surfaces.draw(outgoing):
             return []
         if post.to_user:
             self._ephemeral(outgoing)
@@ -78,7 +86,7 @@ class SlackTransport:
         """See :class:`neo.transports.base.ChatTransport`."""
         fields = {"channel": outgoing.channel, "ts": stamps[0], **_content(outgoing.post), **_metadata(outgoing)}
         try:
-            self._call(outgoing.channel, lambda: self._client.chat_update(**fields))
+            self._call(outgoing.team, outgoing.channel, "chat_update", **fields)
         except Refused as error:
             if not any(code in str(error) for code in GONE):
                 raise
@@ -87,14 +95,14 @@ class SlackTransport:
 
     def find(self, team: str, channel: str, ts: str) -> str | None:
         """See :class:`neo.transports.base.ChatTransport`."""
-        for message in self._thread(channel, ts, latest=ts, inclusive=True):
+        for message in self._thread(team, channel, ts, latest=ts, inclusive=True):
             if message.get("ts") == ts:
                 return _row_of(message)
         return None
 
     def person(self, team: str, user: str) -> Profile:
         """See :class:`neo.transports.base.ChatTransport`."""
-        return self._surfaces.person(self._client, user)
+        return self._surfaces.person(team, user)
 
     def _already_there(self, outgoing: Outgoing) -> str | None:
         """The message that an earlier try left, found by its metadata."""
@@ -104,22 +112,20 @@ class SlackTransport:
     def _around(self, outgoing: Outgoing, after: str | None = None) -> list[dict[str, Any]]:
         """What stands where a post goes: its thread, or the channel's newest messages."""
         if outgoing.thread is None:
-            return self._newest(outgoing.channel)
-        return self._thread(outgoing.channel, outgoing.thread, **({"oldest": after} if after else {}))
+            return self._newest(outgoing.team, outgoing.channel)
+        return self._thread(outgoing.team, outgoing.channel, outgoing.thread, **({"oldest": after} if after else {}))
 
-    def _newest(self, channel: str) -> list[dict[str, Any]]:
-        answer = self._call(
-            None, lambda: self._client.conversations_history(channel=channel, include_all_metadata=True, limit=PAGE)
-        )
+    def _newest(self, team: str, channel: str) -> list[dict[str, Any]]:
+        answer = self._call(team, None, "conversations_history", channel=channel, include_all_metadata=True, limit=PAGE)
         return list(answer.get("messages") or [])
 
-    def _thread(self, channel: str, ts: str, **bounds: Any) -> list[dict[str, Any]]:
+    def _thread(self, team: str, channel: str, ts: str, **bounds: Any) -> list[dict[str, Any]]:
         """All messages of a thread within the bounds, oldest first, over as many pages as there are."""
         fields: dict[str, Any] = {"channel": channel, "ts": ts, "include_all_metadata": True, "limit": PAGE, **bounds}
         messages: list[dict[str, Any]] = []
         while True:
             try:
-                answer = self._call(None, lambda: self._client.conversations_replies(**fields))
+                answer = self._call(team, None, "conversations_replies", **fields)
             except Refused:
                 return messages  # no such thread any more
             messages += answer.get("messages") or []
@@ -129,21 +135,19 @@ class SlackTransport:
 
     def _ephemeral(self, outgoing: Outgoing) -> None:
         if outgoing.channel == outgoing.post.to_user:  # their own conversation with Neo: nobody else is there
-            self._call(
-                outgoing.channel,
-                lambda: self._client.chat_postMessage(channel=outgoing.channel, **_content(outgoing.post)),
-            )
+            content = _content(outgoing.post)
+            self._call(outgoing.team, outgoing.channel, "chat_postMessage", channel=outgoing.channel, **content)
             return
         fields = {"channel": outgoing.channel, "user": outgoing.post.to_user, **_content(outgoing.post)}
         if outgoing.thread:
             fields["thread_ts"] = outgoing.thread
-        self._call(outgoing.channel, lambda: self._client.chat_postEphemeral(**fields))
+        self._call(outgoing.team, outgoing.channel, "chat_postEphemeral", **fields)
 
     def _post(self, outgoing: Outgoing) -> str:
         where = {"channel": outgoing.channel, **({"thread_ts": outgoing.thread} if outgoing.thread else {})}
         try:
             fields = {**where, **_content(outgoing.post), **_metadata(outgoing), "unfurl_links": False}
-            answer = self._call(outgoing.channel, lambda: self._client.chat_postMessage(**fields))
+            answer = self._call(outgoing.team, outgoing.channel, "chat_postMessage", **fields)
         except Refused as error:
             if not any(code in str(error) for code in TOO_LONG):
                 raise
@@ -155,11 +159,11 @@ class SlackTransport:
         text = escaped(outgoing.post.text)
         short = f"{text[: FALLBACK - 60]}…\n_The whole text is in the file below._"
         answer = self._call(
-            outgoing.channel, lambda: self._client.chat_postMessage(**where, text=short, **_metadata(outgoing))
+            outgoing.team, outgoing.channel, "chat_postMessage", **where, text=short, **_metadata(outgoing)
         )
         content = outgoing.post.text.encode()
         uploads = [{"content": content, "filename": "message.md", "title": "The whole message"}]
-        self._call(outgoing.channel, lambda: self._client.files_upload_v2(**where, file_uploads=uploads))
+        self._call(outgoing.team, outgoing.channel, "files_upload_v2", **where, file_uploads=uploads)
         return answer
 
     def _upload(self, outgoing: Outgoing, attachments: Sequence[Attachment], after: str) -> list[str]:
@@ -176,7 +180,7 @@ class SlackTransport:
         fields: dict[str, Any] = {"channel": outgoing.channel, "file_uploads": uploads}
         if outgoing.thread:
             fields["thread_ts"] = outgoing.thread
-        answer = self._call(outgoing.channel, lambda: self._client.files_upload_v2(**fields))
+        answer = self._call(outgoing.team, outgoing.channel, "files_upload_v2", **fields)
         first = (answer.get("files") or [{}])[0].get("id")
         return self._carrier(outgoing, str(first), after) if first else []
 
@@ -192,23 +196,37 @@ class SlackTransport:
                 return found
         return []  # the post itself is stamped; a reaction to its files alone is then not understood
 
-    def _call(self, channel: str | None, call: Callable[[], Any]) -> Any:
-        if channel is not None and self._gap_s:
-            with self._lock:
-                self._free_at[channel] = time.monotonic() + self._gap_s
+    def _call(self, team: str, to: str | None, method: str, **fields: Any) -> Any:
+        """Call a method unless Slack asked for patience with it; *to* is the channel that gets a message."""
+        now = time.monotonic()
+        with self._lock:
+            if (wait := self._held.get((team, method), 0.0) - now) > 0:
+                raise TryLater(wait, f"Slack asked for patience with {method}")
+            if to is not None and self.gap_s:
+                self._free_at[to] = now + self.gap_s
         try:
-            return call()
+            return getattr(self._clients.of(team), method)(**fields)
         except SlackApiError as error:
-            raise _judged(error) from error
+            judged = _judged(error)
+            if _limited(error) and isinstance(judged, TryLater) and method not in LIMITED_BY_CHANNEL:
+                with self._lock:
+                    self._held[(team, method)] = time.monotonic() + judged.wait_s
+            raise judged from error
         except (SlackClientError, URLError, OSError) as error:
             raise TryLater(_OUTAGE_S, f"Slack is out of reach: {error}") from error
+
+
+def _limited(error: SlackApiError) -> bool:
+    response: Any = error.response
+    code = str(response.get("error", "")) if hasattr(response, "get") else str(response)
+    return getattr(response, "status_code", 200) == 429 or code in ("ratelimited", "rate_limited")
 
 
 def _judged(error: SlackApiError) -> TryLater | Refused:
     response: Any = error.response
     status = getattr(response, "status_code", 200)
     code = str(response.get("error", "")) if hasattr(response, "get") else str(response)
-    if status == 429 or code in ("ratelimited", "rate_limited"):
+    if _limited(error):
         return TryLater(float(response.headers.get("Retry-After", 1)), "Slack asks for patience (429)")
     if status >= 500:
         return TryLater(_OUTAGE_S, f"Slack answered {status}")

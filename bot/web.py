@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import gc
-import threading
+import os
+import socket
+import sys
+import time
+from functools import partial
 
-import uvicorn
+import structlog
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_bolt.adapter.starlette import SlackRequestHandler
 from slack_sdk.errors import SlackApiError
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from threadpoolctl import threadpool_limits
 
-from bot.app import create_app
+from bot.app import check_token, create_app, slack_client
 from bot.bootstrap import neo as make_neo
 from bot.bootstrap import transport as make_transport
 from bot.loops import Loops
 from bot.settings import Settings
+from bot.supervisor import Supervisor
 from neo.app import Neo
+from neo.domain.events import AppInstalled
 from neo.errors import ConfigurationError
 
+log = structlog.get_logger(__name__)
+
 PUMPS = 2
+LOOK_S = 0.5  # between two looks at the processes that listen
+BACKLOG = 2048
+# A pump that holds the database does not wait 5 ms, the default, until another one's thread lets it go on.
+SWITCH_S = 0.0005
 
 
 def run(settings: Settings) -> None:
@@ -32,25 +39,72 @@ def run(settings: Settings) -> None:
     Raises:
         ConfigurationError: The tokens are missing or wrong.
     """
-    socket = settings.slack_app_token.get_secret_value()
-    if not socket and not settings.slack_signing_secret.get_secret_value():
+    signing = settings.slack_signing_secret.get_secret_value()
+    if settings.has_oauth and (settings.slack_bot_token.get_secret_value() or not signing):
+        raise ConfigurationError(
+            "With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, set SLACK_SIGNING_SECRET too, and no SLACK_BOT_TOKEN: "
+            "each workspace has a token of its own, and installs Neo at /slack/install."
+        )
+    socket_token = "" if settings.has_oauth else settings.slack_app_token.get_secret_value()
+    if not socket_token and not signing:
         raise ConfigurationError(
             "With SLACK_BOT_TOKEN, also set SLACK_APP_TOKEN (xapp-..., Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
         )
     neo = make_neo(settings)
-    app = create_app(settings, neo.receive)
     loops = loops_of(neo, settings)
     be_quick()
-    if socket:
-        handler = SocketModeHandler(app, app_token=socket)
+    if not settings.has_oauth:
+        _open(neo, settings)
+    if socket_token:
+        handler = SocketModeHandler(create_app(settings, neo.receive), app_token=socket_token)
         _connect(handler)
         loops.run()
         handler.close()  # type: ignore[no-untyped-call]
     else:
-        server = uvicorn.Server(uvicorn.Config(http_app(neo, SlackRequestHandler(app)), port=settings.http_port))
-        threading.Thread(target=server.run, name="http", daemon=True).start()
-        loops.run()
-        server.should_exit = True
+        _listen(loops, settings)
+
+
+def _open(neo: Neo, settings: Settings) -> None:
+    """Open the only workspace: its token is there, so if it was locked it has installed Neo again."""
+    client = slack_client(settings)
+    check_token(client, settings)
+    known = client.auth_test()
+    team, name = str(known["team_id"]), str(known.get("team") or "")
+    neo.receive(AppInstalled(f"start:{team}:{time.time()}", team, name))
+
+
+def _listen(loops: Loops, settings: Settings) -> None:
+    """Run the loops here, and beside them the processes that listen, all on one socket."""
+    sys.setswitchinterval(SWITCH_S)
+    with listening_socket(settings.http_host, settings.http_port) as listening:
+        number = listening.fileno()
+        receivers = Supervisor(os.environ, None, log.warning, "bot.http_receiver", (number,))
+        receivers.start([f"receiver-{index}-{number}" for index in range(settings.http_processes)])
+        loops.add("receivers", partial(_look, receivers), LOOK_S)
+        try:
+            loops.run()
+        finally:
+            receivers.stop()
+
+
+def _look(receivers: Supervisor) -> bool:
+    receivers.look()
+    return False
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        ConfigurationError: The address is not this machine's, or the port is taken.
+    """
+    try:
+        return socket.create_server((host, port), backlog=BACKLOG)
+    except OSError as error:
+        raise ConfigurationError(
+            f"NEO_HTTP_HOST = {host}, NEO_HTTP_PORT = {port} cannot be listened on: {error.strerror}. "
+            "Set another, or stop what uses the port."
+        ) from error
 
 
 def be_quick() -> None:
@@ -80,18 +134,5 @@ def loops_of(neo: Neo, settings: Settings) -> Loops:
     loops = Loops()
     for number in range(PUMPS):
         loops.add(f"pump-{number}", neo.pump)
-    loops.add("deliver", lambda: neo.deliver(transport, transport.busy()))
+    loops.add("deliver", lambda: neo.deliver(transport, transport.busy(), transport.gap_s))
     return loops
-
-
-def http_app(neo: Neo, handler: SlackRequestHandler) -> Starlette:
-    """Slack's events over HTTP, and whether this process is well."""
-
-    async def slack(request: Request) -> Response:
-        return await handler.handle(request)
-
-    def health(_request: Request) -> Response:
-        neo.deps.store.ping()
-        return JSONResponse({"ok": True})
-
-    return Starlette(routes=[Route("/slack/events", slack, methods=["POST"]), Route("/healthz", health)])

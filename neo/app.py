@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -27,11 +26,9 @@ from neo.domain.events import (
     ShortcutUsed,
     WorkStopped,
     from_json,
-    to_json,
 )
 from neo.domain.lifecycle import Trigger
 from neo.domain.posts import notice, private
-from neo.domain.secrets import without_secrets
 from neo.errors import Cancelled, LeaseLost, UserError
 from neo.services import (
     access,
@@ -58,6 +55,7 @@ from neo.services.deps import Deps, HeldJob, Turn
 from neo.services.stages import advance
 from neo.store.jobs import MOST_ATTEMPTS, RENEW_S
 from neo.store.outbox import body_of
+from neo.store.receiving import MOST_WAITING, Receiving
 from neo.store.tables import EventRow, PostRow
 from neo.transports.base import ChatTransport, Outgoing, Refused, TryLater
 
@@ -73,13 +71,16 @@ class Neo:
     Args:
         deps: Made by the composition root.
         transport: Where messages are looked up by their metadata; None where nothing is sent from.
+        most_waiting: Open events above which the inbox takes no more.
 
     Attributes:
+        receiving: The way into the inbox; the processes that listen have one of their own.
         stopping: Set when this process goes down in good order: running jobs end soon and are given back.
     """
 
-    def __init__(self, deps: Deps, transport: ChatTransport | None = None) -> None:
+    def __init__(self, deps: Deps, transport: ChatTransport | None = None, *, most_waiting: int = MOST_WAITING) -> None:
         self.deps, self.transport = deps, transport
+        self.receiving = Receiving(deps.store, deps.now, most_waiting)
         self.stopping = threading.Event()
 
     def receive(self, event: Event) -> bool:
@@ -87,21 +88,11 @@ class Neo:
 
         Returns:
             False when it was received before.
+
+        Raises:
+            Unavailable: The inbox is full, or the database cannot be written to; the event was not kept.
         """
-        event = _without_secrets(event)
-        with self.deps.store.write() as tx:
-            lane, message_key = f"{event.team}:{event.event_id}", None
-            if isinstance(event, MessageReceived):
-                lane = f"{event.team}:{event.channel}:{event.thread or event.ts}"
-                message_key = f"{event.team}:{event.channel}:{event.ts}"
-            elif isinstance(event, MessageEdited | MessageDeleted):
-                lane = f"{event.team}:{event.channel}:{event.thread or event.ts}"
-            elif isinstance(event, WorkStopped):
-                lane = f"{event.team}:{event.channel}:{event.thread}"
-            elif isinstance(event, ReactionAdded | ReactionRemoved | ButtonPressed):
-                row = tx.outbox.at(event.team, event.channel, event.item_ts)
-                lane = f"{event.team}:{event.channel}:{(row.thread if row else None) or event.item_ts}"
-            return tx.inbox.add(event.team, event.event_id, lane, to_json(event), self.deps.now(), message_key)
+        return self.receiving.receive(event)
 
     def pump(self) -> bool:
         """Handle the oldest event that may be handled now; False when there is none."""
@@ -172,15 +163,16 @@ class Neo:
             if last is not None and last.status == "failed":
                 tx.outbox.add_at(event.team, *_place(event), private(SORRY, _user(event)), self.deps.now())
 
-    def deliver(self, transport: ChatTransport, busy: Iterable[str] = ()) -> bool:
+    def deliver(self, transport: ChatTransport, busy: Iterable[str] = (), gap_s: float = 0.0) -> bool:
         """Send the next post that may be sent now; False when there is none.
 
         Args:
             transport: Carries it.
             busy: Channels to leave alone for now.
+            gap_s: Seconds between two messages of a channel, over all processes.
         """
         with self.deps.store.write() as tx:
-            row = tx.outbox.claim(self.deps.now(), busy)
+            row = tx.outbox.claim(self.deps.now(), busy, gap_s)
             stamps = tx.outbox.stamps(row.edits) if row is not None and row.edits else []
         if row is None:
             return False
@@ -283,18 +275,6 @@ class Renewal:
                 return  # the job finds out in its own next transaction, which is rolled back
             except Exception:
                 log.exception("a lease could not be renewed", job=self._job.id)
-
-
-def _without_secrets(event: Event) -> Event:
-    """What is kept of a person's words: their secrets are not."""
-    if not isinstance(event, MessageReceived | MessageEdited | CommandGiven | ShortcutUsed):
-        return event
-    text, secrets = without_secrets(event.text)
-    if not secrets:
-        return event
-    if isinstance(event, MessageReceived | MessageEdited):
-        return replace(event, text=text, secrets=secrets)
-    return replace(event, text=text)
 
 
 def _user(event: Event) -> str:

@@ -12,7 +12,13 @@ from neo.domain.events import Event
 Receive = Callable[[Event], object]
 
 
-def register(app: App, receive: Receive) -> None:
-    """Register every listener on the app; *receive* keeps an event in the inbox."""
-    for family in (events, actions, commands, shortcuts, views):
+def register(app: App, receive: Receive, forget: Callable[[str], None] | None = None) -> None:
+    """Register every listener on the app.
+
+    Args:
+        receive: Keeps an event in the inbox.
+        forget: Drops the tokens of a workspace that removed Neo; None where there is one token.
+    """
+    events.register(app, receive, forget)
+    for family in (actions, commands, shortcuts, views):
         family.register(app, receive)

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import App, BoltContext
 
 from bot import payloads
-from neo.domain.events import Event
+from neo.domain.events import AppRemoved, Event
 
 Receive = Callable[[Any], object]
 Translate = Callable[[dict[str, Any], str], Event | None]
@@ -47,15 +47,17 @@ EVENTS: dict[str, Translate] = {
 }
 
 
-def register(app: App, receive: Receive) -> None:
+def register(app: App, receive: Receive, forget: Callable[[str], None] | None) -> None:
     """Listen to what happens in channels, direct messages and workspaces."""
     for name, translate in EVENTS.items():
-        app.event(name)(_listener(translate, receive))
+        app.event(name)(_listener(translate, receive, forget))
 
 
-def _listener(translate: Translate, receive: Receive) -> Callable[..., None]:
+def _listener(translate: Translate, receive: Receive, forget: Callable[[str], None] | None) -> Callable[..., None]:
     def heard(body: dict[str, Any], context: BoltContext) -> None:
         if event := translate(body, context.bot_user_id or ""):
             receive(event)
+            if forget is not None and isinstance(event, AppRemoved):
+                forget(event.team)
 
     return heard

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from neo.domain.posts import Post
-from neo.store.tables import MessageRow, PostRow, ProjectRow, new_id
+from neo.store.tables import LeaseRow, MessageRow, PostRow, ProjectRow, new_id
 
 LEASE_S = 60.0
 _OPEN = ("waiting", "sending")
+_THREAD_AT = (
+    select(PostRow.thread)
+    .join(MessageRow, col(MessageRow.post) == PostRow.id)
+    .where(MessageRow.team == bindparam("t"), MessageRow.channel == bindparam("c"), MessageRow.ts == bindparam("s"))
+)
 
 
 class Outbox:
@@ -70,11 +75,12 @@ class Outbox:
             raise LookupError(f"no post {id}")
         return row
 
-    def claim(self, now: float, busy: Iterable[str] = ()) -> PostRow | None:
+    def claim(self, now: float, busy: Iterable[str] = (), gap_s: float = 0.0) -> PostRow | None:
         """The next post of a channel in which nothing earlier is open, leased to the caller.
 
         Args:
             busy: Channels that are not to be served now, such as those at their rate limit.
+            gap_s: Seconds between two messages of a workspace's channel, whichever process sends them.
         """
         earlier = aliased(PostRow)
         blocked = (
@@ -86,12 +92,18 @@ class Outbox:
             (col(PostRow.status) == "sending") & (col(PostRow.lease_until) < now)
         )
         query = select(PostRow).where(free, col(PostRow.not_before) <= now, col(PostRow.channel).not_in(list(busy)))
-        query = query.where(~blocked.exists()).order_by(col(PostRow.seq)).limit(1)
+        query = query.where(~blocked.exists())
+        if gap_s:
+            turn = literal("channel:").concat(PostRow.team).concat(":").concat(PostRow.channel)
+            query = query.where(~select(LeaseRow.name).where(LeaseRow.name == turn, LeaseRow.until > now).exists())
+        query = query.order_by(col(PostRow.seq)).limit(1)
         row = self._session.exec(query.with_for_update(skip_locked=True)).first()
         if row is None:
             return None
         row.status, row.lease_until, row.attempts = "sending", now + LEASE_S, row.attempts + 1
         self._session.add(row)
+        if gap_s and row.body.get("kind") != "working":  # a status is no message
+            self._session.merge(LeaseRow(name=f"channel:{row.team}:{row.channel}", holder="sender", until=now + gap_s))
         return row
 
     def sent(self, id: str, stamps: Sequence[str]) -> None:
@@ -125,6 +137,14 @@ class Outbox:
         """The post that the message at *ts* carries; None when the message is not Neo's, or not stamped yet."""
         row = self._session.get(MessageRow, (team, channel, ts))
         return self.get(row.post) if row is not None else None
+
+    def threads_at(self, places: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+        """The threads of the posts at these places (team, channel, timestamp), where there are posts in threads."""
+        connection = self._session.connection()
+        found = {
+            place: connection.execute(_THREAD_AT, dict(zip("tcs", place, strict=True))).scalar() for place in places
+        }
+        return {place: thread for place, thread in found.items() if thread}
 
     def stamp(self, post: str, ts: str) -> None:
         """Keep a message found by its metadata, after a crash between sending and stamping."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
@@ -26,6 +28,8 @@ from neo.store.workspaces import Workspaces
 
 # Measured: four writers with a deferred BEGIN met thousands of lock errors, with an immediate one none.
 _BEGIN = "neo_begin"
+_BUSY_MS = 5000
+_POLL_S = 0.0002
 
 
 class Transaction:
@@ -91,11 +95,17 @@ class Transaction:
 
 
 class Store:
-    """A database by its URL; SQLite by default, PostgreSQL in production."""
+    """A database by its URL; SQLite by default, PostgreSQL in production.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        synchronous: When SQLite waits for the disk: NORMAL now and then (a commit outlives the process, not always a
+            loss of power), FULL at each commit. PostgreSQL always does.
+        poll_s: How often a writer asks for its turn; 0 leaves that to SQLite, whose pauses grow to a tenth of a second.
+    """
+
+    def __init__(self, url: str, synchronous: str = "NORMAL", poll_s: float = 0.0) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self.engine = _engine(url, synchronous, poll_s)
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @contextmanager
@@ -117,6 +127,15 @@ class Store:
         except OperationalError as error:
             raise _storage_error(error) from error
 
+    @property
+    def writer(self) -> Engine:
+        """For those who write by themselves: transactions that take the lock at once, so that none fails half-way."""
+        return self._writer
+
+    def durable(self) -> Store:
+        """The same database over connections of its own: commits outlive a loss of power, and soon get a turn."""
+        return Store(self.url, "FULL", poll_s=_POLL_S)
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -127,7 +146,7 @@ class Store:
             connection.execute(text("select 1"))
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, synchronous: str, poll_s: float) -> Engine:
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -139,20 +158,28 @@ def _engine(url: str) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "connect", partial(_on_connect, synchronous, 0 if poll_s else _BUSY_MS))
+    event.listen(engine, "begin", partial(_on_begin, poll_s))
     return engine
 
 
-def _on_connect(connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+def _on_connect(synchronous: str, busy_ms: int, connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"synchronous={synchronous}", f"busy_timeout={busy_ms}"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
-def _on_begin(connection: object) -> None:
-    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")  # type: ignore[attr-defined]
-    connection.exec_driver_sql(begin)  # type: ignore[attr-defined]
+def _on_begin(poll_s: float, connection: Any) -> None:
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    deadline = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql(begin)
+            return
+        except OperationalError as error:
+            if not poll_s or "locked" not in str(error.orig) or time.monotonic() > deadline:
+                raise
+            time.sleep(poll_s)
 
 
 def _storage_error(error: OperationalError) -> Exception:

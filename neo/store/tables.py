@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+IS_OPEN = "status IN ('waiting', 'running')"
 
 
 def new_id(prefix: str) -> str:
@@ -84,7 +86,12 @@ class EventRow(SQLModel, table=True):
     """The inbox: an event as it came, done once."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("team", "event_id"), Index("event_open", "status", "lane", "seq"))
+    # Only what is open is looked for, in order and by lane; what is done, nearly all, is in neither index.
+    __table_args__ = (
+        UniqueConstraint("team", "event_id"),
+        Index("event_open_seq", "seq", sqlite_where=text(IS_OPEN), postgresql_where=text(IS_OPEN)),
+        Index("event_open_lane", "lane", "seq", sqlite_where=text(IS_OPEN), postgresql_where=text(IS_OPEN)),
+    )
 
     seq: int | None = Field(default=None, primary_key=True)
     team: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-import neo.store.tables  # noqa: F401  (fills the metadata)
+import neo.store.installations
+import neo.store.tables  # noqa: F401  (the same)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -258,6 +259,30 @@ def test_a_channel_is_busy_for_its_gap_and_others_are_not(
     unlimited = SlackTransport(client(slack), files, messages_per_s=0)
     unlimited.send(outgoing(Post("text", "y"), row="post_2"))
     assert unlimited.busy() == []
+
+
+def test_a_method_that_slack_limits_is_left_alone_until_then_in_that_workspace_only(
+    slack: WorkspaceServer, transport: SlackTransport, you: Person, outgoing: Make
+) -> None:
+    first = outgoing(Post("text", "1 of 2"))
+    stamps = transport.send(first)
+    slack.workspace.refuse_calls(1, retry_after_s=30)
+    with pytest.raises(TryLater, match="429"):
+        transport.edit(first, stamps)
+    with pytest.raises(TryLater, match="patience with chat_update") as asked:
+        transport.edit(first, stamps)  # Slack is not asked: it would take the call now
+    assert 0 < asked.value.wait_s <= 30
+    transport.edit(replace(first, team="T2", post=Post("text", "2 of 2")), stamps)
+    assert you.messages(first.channel, first.thread or "")[-1].text == "2 of 2"
+
+
+def test_a_channel_that_slack_limits_holds_up_no_other(
+    slack: WorkspaceServer, transport: SlackTransport, outgoing: Make
+) -> None:
+    slack.workspace.refuse_calls(1, retry_after_s=30)
+    with pytest.raises(TryLater, match="429"):
+        transport.send(outgoing(Post("text", "x")))
+    assert transport.send(outgoing(Post("text", "y"), row="post_2"))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.up import Supervisor
+from bot.supervisor import Supervisor
 
 NAME = "scheduler"  # the lightest of the processes
 

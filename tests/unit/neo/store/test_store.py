@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,15 +13,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from postgres import server_url
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
+from neo.domain.events import CommandGiven, MessageReceived, ReactionAdded
 from neo.domain.posts import Post
 from neo.errors import ConfigurationError, LeaseLost, Unavailable
 from neo.store import Store
 from neo.store.files import FileStore
 from neo.store.jobs import LEASE_S
 from neo.store.migrate import migrate, newest
-from neo.store.tables import AnswerRow, ProjectRow
+from neo.store.receiving import Receiving
+from neo.store.tables import AnswerRow, EventRow, ProjectRow
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -251,3 +254,98 @@ def test_votes_are_answers_with_more_thumbs_of_one_kind(store: Store) -> None:
     with store.read() as tx:
         assert [(one["question"], one["label"]) for one in tx.feedback.voted("p")] == [("q0", 1.0), ("q1", 0.0)]
         assert tx.feedback.voted("another") == []
+
+
+def test_a_claim_looks_at_open_events_alone(store: Store) -> None:
+    """Done events, nearly all of them, are in no index that a claim reads."""
+    names = {"sqlite": "select name, sql from sqlite_master where type = 'index'"}
+    query = names.get(store.engine.dialect.name, "select indexname, indexdef from pg_indexes where tablename = 'event'")
+    with store.engine.connect() as connection:
+        indices = dict(connection.exec_driver_sql(query).all())
+        statement = "explain query plan " if store.engine.dialect.name == "sqlite" else "explain "
+        statement += "select seq from event where status in ('waiting', 'running') order by seq limit 1"
+        plan = " ".join(str(row) for row in connection.exec_driver_sql(statement).all())
+    assert all("WHERE" in indices[name].upper() for name in ("event_open_seq", "event_open_lane"))
+    assert store.engine.dialect.name != "sqlite" or "event_open" in plan
+
+
+def test_the_thread_of_a_post_is_the_lane_of_what_people_do_to_it(store: Store) -> None:
+    with store.write() as tx:
+        post = tx.outbox.add_at("T1", "C1", "7.0", Post("text", "Approve?"), 1.0)
+        tx.outbox.sent(post.id, ["8.0"])
+    receiving = Receiving(store, now=lambda: 5.0)
+    on_post, on_other = (ReactionAdded(f"Ev{ts}", "T1", "C1", ts, "U1", "+1") for ts in ("8.0", "9.0"))
+    reply = MessageReceived("Ev1", "T1", "C1", "10.0", "7.0", "U1", "yes")
+    futures = [receiving.put(event) for event in (on_post, on_other, reply, reply)]
+    receiving.start()
+    assert [future.result() for future in futures] == [True, True, True, False]
+    with store.read() as tx:
+        lanes = [row.lane for row in tx.session.exec(select(EventRow).order_by(col(EventRow.seq))).all()]
+    assert lanes == ["T1:C1:7.0", "T1:C1:9.0", "T1:C1:7.0"]
+
+
+def test_one_event_that_cannot_be_kept_takes_no_other_with_it(store: Store) -> None:
+    receiving = Receiving(store)
+    good = [receiving.put(CommandGiven(f"Ev{number}", "T1", "C1", "U1", "status")) for number in range(3)]
+    bad = receiving.put(CommandGiven("Ev9", "T1", "C1", {1, 2}, "status"))  # type: ignore[arg-type]  # no JSON
+    good.append(receiving.put(CommandGiven("Ev3", "T1", "C1", "U1", "status")))
+    receiving.start()
+    assert all(future.result() for future in good)
+    with pytest.raises(Exception, match="JSON"):
+        bad.result()
+
+
+def test_a_full_inbox_takes_nothing_until_some_of_it_is_handled(store: Store) -> None:
+    receiving = Receiving(store, most=3)
+    for number in range(3):
+        assert receiving.receive(CommandGiven(f"Ev{number}", "T1", "C1", "U1", "status"))
+    with pytest.raises(Unavailable, match=r"inbox is full.*3 events wait"):
+        receiving.receive(CommandGiven("Ev3", "T1", "C1", "U1", "status"))
+    with store.write() as tx:
+        row = tx.inbox.claim(10.0)
+        assert row is not None and row.seq is not None
+        tx.inbox.finish(row.seq)
+    deadline = time.monotonic() + 30
+    while receiving.full():  # counted again once a second
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert receiving.receive(CommandGiven("Ev3", "T1", "C1", "U1", "status"))
+
+
+def test_many_receivers_keep_each_event_once(store: Store) -> None:
+    receivers = [Receiving(store), Receiving(store)]
+    events = [MessageReceived(f"Ev{n % 50}", "T1", "C1", f"{n % 50}.0", None, "U1", "hello") for n in range(200)]
+
+    def give(number: int) -> bool:
+        return receivers[number % 2].receive(events[number])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(give, range(200))) == 50
+    with store.read() as tx:
+        assert tx.inbox.open_count() == 50
+
+
+def test_a_channel_of_a_workspace_has_one_message_in_its_gap_whichever_process_sends(store: Store) -> None:
+    """Two stores stand for two processes; a channel shared by two workspaces has a turn in each."""
+    other = Store(store.url)
+    with store.write() as tx:
+        for team, channel in (("T1", "C1"), ("T1", "C1"), ("T2", "C1"), ("T1", "C2")):
+            tx.outbox.add_at(team, channel, None, Post("text", "x"), 1.0)
+    sent: list[tuple[str, str]] = []
+
+    def send(by: Store, now: float) -> bool:
+        with by.write() as tx:
+            row = tx.outbox.claim(now, gap_s=1.0)
+            if row is None:
+                return False
+            tx.outbox.sent(row.id, [f"{len(sent)}.0"])
+            sent.append((row.team, row.channel))
+            return True
+
+    while send(store, 10.0) or send(other, 10.5):
+        continue
+    assert sorted(sent) == [("T1", "C1"), ("T1", "C2"), ("T2", "C1")]
+    assert not send(other, 10.9)
+    assert send(other, 11.6)
+    assert sent[-1] == ("T1", "C1")
+    other.close()
