@@ -39,8 +39,11 @@ async def ask(request: Request) -> Response:
         )
     )
     # The form's answer is a redirect to the app, which the page's usual policy would stop.
-    policy = f"default-src 'none'; style-src 'self'; form-action 'self' {_origin(target)}; frame-ancestors 'none'"
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+    sources = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"
+    policy = f"{sources}; form-action 'self' {_origin(target)}"
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    # Without a referrer a form's Origin is null, and the door takes it for another site's.
+    return HTMLResponse(html, headers=headers | {"Referrer-Policy": "same-origin"})
 
 
 async def allow(request: Request) -> Response:

@@ -34,7 +34,7 @@ ALLOWED = (
     (
         r"events/MessagePayload\.json",
         r"^\$\.event\.(user_team|source_team): a key",
-        "A Slack Connect person's message names their workspace, as app_mention's sample shows; this one is of a member.",
+        "A Slack Connect person's message names their workspace, as app_mention's sample shows; this is a member's.",
     ),
     (
         r"api/users\.list\.json",
