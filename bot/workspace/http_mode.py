@@ -87,7 +87,11 @@ class HttpMode:
         name = self._state.identity.bot_name
         try:
             answer = httpx.post(
-                self._target.url, content=body, headers=self._headers(body, _FORM), timeout=self.ack_timeout_s
+                self._target.url,
+                content=body,
+                headers=self._headers(body, _FORM),
+                timeout=self.ack_timeout_s,
+                trust_env=False,
             )
         except httpx.TimeoutException as error:
             raise PersonError(

@@ -238,7 +238,7 @@ def test_the_home_tab_fits_a_phone(
 
 
 def test_one_button_allows_the_app(server: WorkspaceServer, open_page: Callable[..., Page], artefacts: Path) -> None:
-    landing = f"{server.url}/healthz"
+    landing = f"{server.url}/channels/{Person(server.url).channels()['general']}"
     query = f"client_id={server.app.client_id}&redirect_uri={landing}&state=s1"
     page = open_page(f"{server.url}/oauth/v2/authorize?{query}", width=390, height=844)
     looked_at(page, artefacts, "authorize")

@@ -44,18 +44,13 @@ export const chosen = {
   rename: async (element) => {
     const name = await ask({ title: "Rename the channel", input: "Name", value: element.dataset.name, yes: "Rename" });
     if (name) await post("/people/channels/rename", { ...here(), name });
-    if (name) location.reload();
   },
   archive: async () => {
     const text = "It can be read, and nothing can be added until someone opens it again.";
     const sure = await ask({ title: "Archive this channel?", text, yes: "Archive", danger: true });
     if (sure) await post("/people/channels/archive", here());
-    if (sure) location.reload();
   },
-  unarchive: async () => {
-    await post("/people/channels/unarchive", here());
-    location.reload();
-  },
+  unarchive: () => post("/people/channels/unarchive", here()),
   invite: (element) => post("/people/channels/members", { ...here(), user: element.dataset.user }),
   app: async (element) => {
     const { act } = element.dataset;

@@ -106,7 +106,8 @@ async function takeOver() {
     const [log, fresh] = [byId(id), wanted.getElementById(id)];
     if (log && fresh) reconcile(log, document.adoptNode(fresh));
   }
-  if (page().archived !== wanted.body.dataset.archived) return location.reload();
+  const renamed = byId("main").getAttribute("aria-label") !== wanted.getElementById("main").getAttribute("aria-label");
+  if (renamed || page().archived !== wanted.body.dataset.archived) return location.reload();
   const [home, newHome] = [byId("home"), wanted.getElementById("home")];
   if (home && newHome && home.innerHTML !== newHome.innerHTML) home.replaceWith(newHome);
   reconcileModals(wanted.getElementById("modals"));
