@@ -20,6 +20,7 @@ from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from workspace_allowed import ALLOWED
+from workspace_samples import BACKEND_SAMPLES, DOCUMENTED, EVENT_SAMPLES, NO_SAMPLE
 
 from bot.workspace import Person, WorkspaceServer
 from bot.workspace.web_api import METHODS
@@ -62,11 +63,6 @@ BUTTONS = [
         ],
     },
 ]
-# Newer than the samples: what the documentation says of their answers.
-NO_SAMPLE = {
-    "agents.sessions.setStatus": {"ok": True, "status": "processing", "title": ""},
-    "agents.sessions.rename": {"ok": True, "title": "Handbooks"},
-}
 
 
 def _load_conformance() -> ModuleType:
@@ -314,41 +310,6 @@ def problems(samples: Any, payload: Any, sample: str) -> list[str]:
     """What differs, without what is allowed."""
     rules = [re.compile(pattern) for names, pattern, _ in ALLOWED if re.fullmatch(names, sample)]
     return [line for line in samples.check(payload, sample) if not any(rule.search(line) for rule in rules)]
-
-
-EVENT_SAMPLES = {
-    "message": "MessagePayload",
-    "message/file_share": "MessageFileSharePayload",
-    "message/message_changed": "MessageChangedPayload",
-    "message/message_deleted": "MessageDeletedPayload",
-    "app_mention": "AppMentionPayload",
-    "reaction_added": "ReactionAddedPayload",
-    "reaction_removed": "ReactionRemovedPayload",
-    "file_shared": "FileSharedPayload",
-    "app_home_opened": "AppHomeOpenedPayload",
-    "member_joined_channel": "MemberJoinedChannelPayload",
-    "member_left_channel": "MemberLeftChannelPayload",
-    "channel_left": "ChannelLeftPayload",
-    "channel_rename": "ChannelRenamePayload",
-    "channel_archive": "ChannelArchivePayload",
-    "channel_unarchive": "ChannelUnarchivePayload",
-    "group_rename": "GroupRenamePayload",
-    "group_archive": "GroupArchivePayload",
-    "group_unarchive": "GroupUnarchivePayload",
-    "tokens_revoked": "TokensRevokedPayload",
-    "app_uninstalled": "AppUninstalledPayload",
-}
-# Newer than the samples: the keys that the documentation shows.
-DOCUMENTED = {
-    "agent_session_stopped": {"type", "channel", "thread_ts", "user", "streaming_message_ts", "event_ts"},
-}
-BACKEND_SAMPLES = {
-    "message_action": "interactive-components/MessageShortcutPayload",
-    "block_actions": "interactive-components/BlockActionPayload",
-    "view_submission": "views/ViewSubmissionPayload",
-    "view_closed": "views/ViewClosedPayload",
-    "slash_commands": "slash-commands/SlashCommandPayload",
-}
 
 
 @pytest.mark.parametrize("kind", EVENT_SAMPLES)
