@@ -314,6 +314,18 @@ def test_an_app_that_is_removed_hears_of_it_over_its_socket(server: WorkspaceSer
     you.close()
 
 
+def test_one_apps_token_opens_a_socket_to_each_of_its_workspaces(server: WorkspaceServer, tmp_path: Path) -> None:
+    with WorkspaceServer(tmp_path / "b.db", port=0, setup=Setup(app=server.app)) as other:
+        bots = {one.workspace.state.identity.team_id: OnSocket(one) for one in (server, other)}
+        for one in (server, other):
+            with Person(one.url) as you:
+                you.say("who hears me?", "#general")
+        for team, bot in bots.items():
+            wait_until(lambda bot=bot: bot.heard)  # type: ignore[misc]
+            assert [request.payload["team_id"] for request in bot.heard] == [team]
+            bot.close()
+
+
 @pytest.mark.parametrize("callback_id", ["add_golden", "nonsense"])
 def test_shortcuts_that_are_not_there_are_refused(server: WorkspaceServer, callback_id: str) -> None:
     with Person(server.url) as you, pytest.raises(PersonError, match="There is no shortcut"):

@@ -121,6 +121,8 @@ def post_ephemeral(call: Call) -> Json:
 def update(call: Call) -> Json:
     """chat.update: text without blocks takes the blocks away."""
     channel_id, ts = own_message(call, "cant_update_message")
+    if channels.find(call.state, channel_id)["archived"]:
+        raise SlackError("is_inactive", "a message of an archived channel cannot be edited")
     body = content(call)
     changes = {key: body.get(key) for key in ("text", "blocks", "attachments", "metadata")}
     if changes["metadata"] is None:

@@ -48,6 +48,7 @@ def test_a_renamed_channel_keeps_its_id(server: WorkspaceServer, you: Person, we
 def test_an_archived_channel_can_only_be_read(server: WorkspaceServer, you: Person, web: WebClient, name: str) -> None:
     channel = you.create_channel(name)
     ts = you.say("before", channel)
+    said = web.chat_postMessage(channel=channel, thread_ts=ts, text="1 of 30")["ts"]
     you.archive_channel(channel)
     assert events(server, channel)[-1]["type"] == "channel_archive"
     for call in (
@@ -57,6 +58,8 @@ def test_an_archived_channel_can_only_be_read(server: WorkspaceServer, you: Pers
     ):
         with pytest.raises(SlackApiError, match="is_archived"):
             call()
+    with pytest.raises(SlackApiError, match="is_inactive"):
+        web.chat_update(channel=channel, ts=said, text="2 of 30")
     for act in (
         lambda: you.say("x", channel),
         lambda: you.edit(channel, ts, "x"),
