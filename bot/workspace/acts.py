@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from bot.workspace import answers, channels, events, files, inputs, interactions, messages, views, writing
+from bot.workspace import answers, channels, events, files, inputs, interactions, messages, users, views, writing
 from bot.workspace.emoji import is_known
 from bot.workspace.errors import Json, PersonError
 from bot.workspace.interactions import Actor
@@ -36,6 +36,17 @@ def readable_channel(workspace: Workspace, person: sqlite3.Row, channel_id: str)
     channel = channels.find(workspace.state, channel_id)
     if person["id"] not in channels.members(workspace.state, channel["id"]):
         raise PersonError(f"{person['real_name']} is not in this conversation. Act as someone who is.", 403)
+    return channel
+
+
+def writable(channel: sqlite3.Row) -> sqlite3.Row:
+    """The channel itself.
+
+    Raises:
+        PersonError: It is archived.
+    """
+    if channel["archived"]:
+        raise PersonError(f"#{channel['name']} is archived and read-only. Open it again in its menu first.", 409)
     return channel
 
 
@@ -122,22 +133,22 @@ def press(workspace: Workspace, person: sqlite3.Row, channel: sqlite3.Row, ts: s
     found = inputs.message_blocks(message)
     payload = interactions.block_actions(
         workspace.state.identity,
-        _actor(workspace, person),
+        actor(workspace, person),
         _action(workspace, found, used),
         message={key: value for key, value in message.items() if key != "metadata"},
         channel=(channel["id"], channel["name"] or "directmessage"),
         response_url=workspace.new_response_url(channel["id"], person["id"], ts, row["thread_ts"] or ""),
         state=inputs.state_of(found, used.around),
     )
-    workspace.socket.ask("interactive", payload, accepts_answer=False)
+    workspace.ask_bot("interactive", payload, accepts_answer=False)
 
 
 def press_in_view(workspace: Workspace, person: sqlite3.Row, view_id: str, used: Used) -> None:
     """Use a button or a select of a modal or of the Home tab."""
     view = _view(workspace, person, view_id, used.around)
     action = _action(workspace, view["blocks"], used)
-    payload = interactions.view_actions(workspace.state.identity, _actor(workspace, person), action, view=view)
-    workspace.socket.ask("interactive", payload, accepts_answer=False)
+    payload = interactions.view_actions(workspace.state.identity, actor(workspace, person), action, view=view)
+    workspace.ask_bot("interactive", payload, accepts_answer=False)
 
 
 def _action(workspace: Workspace, found: list[Json], used: Used) -> Json:
@@ -156,8 +167,8 @@ def submit(workspace: Workspace, person: sqlite3.Row, view_id: str, raw: inputs.
     missing = inputs.missing(view["blocks"], raw)
     if missing:
         return {"errors": missing}
-    payload = interactions.view_submission(workspace.state.identity, _actor(workspace, person), view)
-    answer = workspace.socket.ask("interactive", payload, accepts_answer=True)
+    payload = interactions.view_submission(workspace.state.identity, actor(workspace, person), view)
+    answer = workspace.ask_bot("interactive", payload, accepts_answer=True)
     return answers.submit_answer(workspace, person["id"], view_id, answer)
 
 
@@ -165,9 +176,9 @@ def close(workspace: Workspace, person: sqlite3.Row, view_id: str) -> None:
     """Close a modal; the bot hears of it when it asked to."""
     view = _view(workspace, person, view_id, {})
     views.close(workspace, view_id)
-    if view["notify_on_close"] and workspace.socket.connected:
-        payload = interactions.view_closed(workspace.state.identity, _actor(workspace, person), view)
-        workspace.socket.ask("interactive", payload, accepts_answer=False)
+    if view["notify_on_close"] and workspace.line.connected:
+        payload = interactions.view_closed(workspace.state.identity, actor(workspace, person), view)
+        workspace.ask_bot("interactive", payload, accepts_answer=False)
 
 
 def _view(workspace: Workspace, person: sqlite3.Row, view_id: str, raw: inputs.Raw) -> Json:
@@ -183,13 +194,13 @@ def command(workspace: Workspace, person: sqlite3.Row, channel: sqlite3.Row, typ
     name, _, text = typed.strip().partition(" ")
     payload = interactions.slash_command(
         workspace.state.identity,
-        _actor(workspace, person),
+        actor(workspace, person),
         name if name.startswith("/") else f"/{name}",
         text.strip(),
         channel=(channel["id"], channel["name"] or "directmessage"),
         response_url=workspace.new_response_url(channel["id"], person["id"]),
     )
-    answer = workspace.socket.ask("slash_commands", payload, accepts_answer=True)
+    answer = workspace.ask_bot("slash_commands", payload, accepts_answer=True)
     if answer.get("text") or answer.get("blocks"):
         place = {"channel_id": channel["id"], "user_id": person["id"], "thread_ts": thread_ts or None}
         answers.post_answer(workspace, place, answer)
@@ -209,5 +220,7 @@ def open_tab(workspace: Workspace, person: sqlite3.Row, tab: str) -> str:
     return str(channel["id"])
 
 
-def _actor(workspace: Workspace, person: sqlite3.Row) -> Actor:
-    return Actor(person["id"], person["name"], workspace.new_trigger(person["id"]))
+def actor(workspace: Workspace, person: sqlite3.Row) -> Actor:
+    """The person as payloads name them, with a fresh trigger."""
+    team_id = users.team_of(workspace.state, person)
+    return Actor(person["id"], person["name"], team_id, workspace.new_trigger(person["id"]))

@@ -10,9 +10,11 @@ from bot.workspace import users
 from bot.workspace.errors import Json, PersonError, SlackError
 from bot.workspace.state import State, new_id
 
-SEEDED = (
-    ("neo-projects", "Start a project with Neo here."),
-    ("general", "For everyone."),
+# name, purpose, the names of those who are invited beside the workspace's own members
+SEEDED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("neo-projects", "Start a project with Neo here.", ()),
+    ("general", "For everyone.", ()),
+    ("with-partners", "Shared with a guest and with another company.", ("guest", "partner")),
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
@@ -23,12 +25,38 @@ def seed(state: State) -> None:
         if db.execute("SELECT 1 FROM channels").fetchone():
             return
         owner = db.execute("SELECT id FROM users WHERE role = 'owner'").fetchone()["id"]
-        for name, purpose in SEEDED:
-            create(state, name, owner, purpose)
+        for name, purpose, invited in SEEDED:
+            channel_id = create(state, name, owner, purpose)["id"]
+            for person in invited:
+                db.execute("INSERT INTO members SELECT ?, id FROM users WHERE name = ?", (channel_id, person))
 
 
-def create(state: State, name: str, creator: str, purpose: str = "") -> sqlite3.Row:
-    """Open a channel with everyone in it, the bot too.
+def create(state: State, name: str, creator: str, purpose: str = "", *, private: bool = False) -> sqlite3.Row:
+    """Open a channel with the bot in it: a public one for every member, a private one for its creator.
+
+    Raises:
+        PersonError: The name is taken, or has characters that a channel's name cannot have.
+    """
+    check_name(state, name)
+    channel_id, kind = new_id("C"), "group" if private else "channel"
+    with state.transaction() as db:
+        db.execute(
+            "INSERT INTO channels VALUES (?, ?, ?, NULL, ?, ?, ?, 0)",
+            (channel_id, name, kind, creator, purpose, int(time.time())),
+        )
+        if not private:
+            everywhere = ", ".join("?" * len(users.EVERYWHERE))
+            db.execute(
+                f"INSERT INTO members SELECT ?, id FROM users WHERE role IN ({everywhere})",  # noqa: S608 - only marks
+                (channel_id, *users.EVERYWHERE),
+            )
+        for user_id in (creator, state.identity.bot_user_id):
+            db.execute("INSERT INTO members VALUES (?, ?) ON CONFLICT DO NOTHING", (channel_id, user_id))
+    return find(state, channel_id)
+
+
+def check_name(state: State, name: str) -> None:
+    """Say what is wrong with a new name, if anything is.
 
     Raises:
         PersonError: The name is taken, or has characters that a channel's name cannot have.
@@ -37,16 +65,8 @@ def create(state: State, name: str, creator: str, purpose: str = "") -> sqlite3.
         raise PersonError(
             f"A channel cannot be called {name!r}: use lower-case letters, digits, hyphens and underscores, at most 80."
         )
-    with state.transaction() as db:
-        if db.execute("SELECT 1 FROM channels WHERE kind = 'channel' AND name = ?", (name,)).fetchone():
-            raise PersonError(f"There is already a channel #{name}. Open it, or choose another name.", 409)
-        channel_id = new_id("C")
-        db.execute(
-            "INSERT INTO channels VALUES (?, ?, 'channel', NULL, ?, ?, ?)",
-            (channel_id, name, creator, purpose, int(time.time())),
-        )
-        db.execute("INSERT INTO members SELECT ?, id FROM users", (channel_id,))
-    return find(state, channel_id)
+    if state.row("SELECT 1 FROM channels WHERE kind != 'im' AND name = ?", name):
+        raise PersonError(f"There is already a channel #{name}. Open it, or choose another name.", 409)
 
 
 def open_im(state: State, user_id: str) -> tuple[sqlite3.Row, bool]:
@@ -59,7 +79,7 @@ def open_im(state: State, user_id: str) -> tuple[sqlite3.Row, bool]:
         channel_id = new_id("D")
         bot = state.identity.bot_user_id
         db.execute(
-            "INSERT INTO channels VALUES (?, '', 'im', ?, ?, '', ?)", (channel_id, user_id, bot, int(time.time()))
+            "INSERT INTO channels VALUES (?, '', 'im', ?, ?, '', ?, 0)", (channel_id, user_id, bot, int(time.time()))
         )
         db.executemany("INSERT INTO members VALUES (?, ?)", [(channel_id, user_id), (channel_id, bot)])
     return find(state, channel_id), False
@@ -72,9 +92,17 @@ def find(state: State, id_or_name: str) -> sqlite3.Row:
         SlackError: ``channel_not_found``.
     """
     row = state.row("SELECT * FROM channels WHERE id = ?", id_or_name) or state.row(
-        "SELECT * FROM channels WHERE kind = 'channel' AND name = ?", id_or_name.removeprefix("#")
+        "SELECT * FROM channels WHERE kind != 'im' AND name = ?", id_or_name.removeprefix("#")
     )
     if row is None:
+        raise SlackError("channel_not_found", f"no channel {id_or_name!r}")
+    return row
+
+
+def seen_by_bot(state: State, id_or_name: str) -> sqlite3.Row:
+    """The same for the bot, for which a private channel without it does not exist."""
+    row = find(state, id_or_name)
+    if row["kind"] == "group" and state.identity.bot_user_id not in members(state, row["id"]):
         raise SlackError("channel_not_found", f"no channel {id_or_name!r}")
     return row
 
@@ -96,6 +124,12 @@ def members(state: State, channel_id: str) -> list[str]:
     ]
 
 
+def is_shared(state: State, channel_id: str) -> bool:
+    """Whether someone of another workspace is in the channel, by Slack Connect."""
+    joined = "FROM members JOIN users ON users.id = members.user_id"
+    return state.row(f"SELECT 1 {joined} WHERE channel_id = ? AND team_id != ''", channel_id) is not None
+
+
 def channel_type(row: sqlite3.Row) -> str:
     """What an event calls the kind of a channel."""
     return str(row["kind"])
@@ -106,7 +140,7 @@ def channel_json(state: State, row: sqlite3.Row) -> Json:
     common: Json = {
         "id": row["id"],
         "created": row["created"],
-        "is_archived": False,
+        "is_archived": bool(row["archived"]),
         "is_im": row["kind"] == "im",
         "is_org_shared": False,
         "context_team_id": state.identity.team_id,
@@ -114,22 +148,23 @@ def channel_json(state: State, row: sqlite3.Row) -> Json:
     }
     if row["kind"] == "im":
         return common | {"user": row["user_id"], "priority": 0}
+    shared, inside = is_shared(state, row["id"]), members(state, row["id"])
     return common | {
         "name": row["name"],
         "name_normalized": row["name"],
         "is_channel": True,
         "is_group": False,
         "is_mpim": False,
-        "is_private": False,
+        "is_private": row["kind"] == "group",
         "is_general": row["name"] == "general",
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": shared,
+        "is_ext_shared": shared,
         "is_pending_ext_shared": False,
         "unlinked": 0,
         "creator": row["creator"],
-        "is_member": True,
+        "is_member": state.identity.bot_user_id in inside,
         "topic": {"value": "", "creator": "", "last_set": 0},
         "purpose": {"value": row["purpose"], "creator": row["creator"], "last_set": row["created"]},
         "previous_names": [],
-        "num_members": len(members(state, row["id"])),
+        "num_members": len(inside),
     }

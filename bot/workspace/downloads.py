@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.workspace import answers, files
+from bot.workspace import answers, files, installation
 from bot.workspace.errors import PersonError, SlackError
 from bot.workspace.workspace import Workspace
 
@@ -58,9 +58,16 @@ def _keep(workspace: Workspace, file_id: str, spool: IO[bytes]) -> int:
 def bot_download(request: Request) -> Response:
     """``/files-pri/...``: url_private and url_private_download, which take the bot's token and nothing else."""
     workspace: Workspace = request.app.state.workspace
-    if request.headers.get("authorization", "") != f"Bearer {workspace.state.identity.bot_token}":
+    if not _opens(workspace, request.headers.get("authorization", "")):
         return PlainTextResponse("This file needs the bot's token in the Authorization header.", status_code=403)
     return _content(workspace, request.path_params["key"].partition("-")[2], inline=False)
+
+
+def _opens(workspace: Workspace, header: str) -> bool:
+    try:
+        return installation.check_token(workspace.state, header.removeprefix("Bearer ").strip())
+    except SlackError:  # revoked or expired
+        return False
 
 
 def page_download(request: Request) -> Response:

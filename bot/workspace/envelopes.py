@@ -53,13 +53,13 @@ def missed(state: State, envelope_id: str, reason: str) -> None:
         db.execute("DELETE FROM envelopes WHERE refusals >= ?", (MAX_REFUSALS,))
 
 
-def frame(row: sqlite3.Row) -> Json:
-    """The envelope as the websocket carries it."""
+def frame(row: sqlite3.Row, copy: int = 0) -> Json:
+    """The envelope as the websocket carries it; a *copy* above 0 is a retry of the same event."""
     return {
         "envelope_id": row["envelope_id"],
         "payload": json.loads(row["payload"]),
         "type": "events_api",
         "accepts_response_payload": False,
-        "retry_attempt": row["attempts"],
-        "retry_reason": row["reason"],
+        "retry_attempt": row["attempts"] + copy,
+        "retry_reason": row["reason"] or ("timeout" if copy else ""),
     }

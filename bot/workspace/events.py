@@ -10,14 +10,23 @@ from bot.workspace.state import Identity, new_id
 # What Slack puts into an event's message; everything else of a stored message stays at home.
 _MESSAGE_KEYS = ("client_msg_id", "bot_id", "bot_profile", "text", "blocks", "attachments", "metadata", "edited")
 _THREAD_KEYS = ("thread_ts", "parent_user_id")
+# Of a person of another workspace, by Slack Connect.
+_CONNECT_KEYS = ("user_team", "source_team")
 _FILE_SHARE_KEYS = ("text", "blocks", "attachments", "files", "upload", "display_as_bot")
 _AUTHOR_KEYS = ("client_msg_id", "subtype", "user", "team", "bot_id", "bot_profile", "edited", "ts")
 _FIGURE_KEYS = ("reply_count", "reply_users_count", "latest_reply")
+_MENTION_KEYS = ("user", "ts", "client_msg_id", "text", "team", "blocks")
 _INNER_KEYS = (*_AUTHOR_KEYS, "text", "blocks", "attachments", "upload", "display_as_bot", *_THREAD_KEYS, *_FIGURE_KEYS)
 
 
-def envelope(identity: Identity, event: Json) -> Json:
-    """Wrap an event as Slack delivers it, with a fresh ``event_id``."""
+def channel_of(event: Json) -> str:
+    """The id of the channel in which an event happened; empty when it happened in none."""
+    named = event.get("channel") or event.get("channel_id") or event.get("item", {}).get("channel") or ""
+    return str(named["id"] if isinstance(named, dict) else named)
+
+
+def envelope(identity: Identity, event: Json, *, is_shared: bool = False) -> Json:
+    """Wrap an event as Slack delivers it, with a fresh ``event_id``; *is_shared* when its channel is a Connect one."""
     return {
         "token": identity.verification_token,
         "team_id": identity.team_id,
@@ -35,7 +44,7 @@ def envelope(identity: Identity, event: Json) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": is_shared,
         "event_context": new_id("4-"),
     }
 
@@ -48,13 +57,13 @@ def message(shown: Json, channel_id: str, channel_type: str) -> Json:
         event |= {"subtype": "file_share", "upload": True, "display_as_bot": False}
     else:
         event["team"] = shown["team"]
-    event |= {key: shown[key] for key in (*keys, *_THREAD_KEYS) if key in shown}
+    event |= {key: shown[key] for key in (*keys, *_THREAD_KEYS, *_CONNECT_KEYS) if key in shown}
     return event | {"channel": channel_id, "event_ts": shown["ts"], "channel_type": channel_type}
 
 
 def app_mention(shown: Json, channel_id: str) -> Json:
     """The second event that Slack sends for a message in a channel which names the bot."""
-    event: Json = {key: shown[key] for key in ("user", "ts", "client_msg_id", "text", "team", "blocks") if key in shown}
+    event: Json = {key: shown[key] for key in (*_MENTION_KEYS, *_CONNECT_KEYS) if key in shown}
     if shown.get("thread_ts") and shown["thread_ts"] != shown["ts"]:
         event["thread_ts"] = shown["thread_ts"]
     return {"type": "app_mention", "channel": channel_id, "event_ts": shown["ts"]} | event
@@ -119,6 +128,61 @@ def member_joined_channel(user_id: str, channel_id: str, team_id: str, inviter: 
     }
 
 
+def member_left_channel(user_id: str, channel_id: str, team_id: str, ts: str) -> Json:
+    """Someone is not in a channel any more."""
+    return {
+        "type": "member_left_channel",
+        "user": user_id,
+        "channel": channel_id,
+        "channel_type": "C",
+        "team": team_id,
+        "event_ts": ts,
+    }
+
+
+def channel_left(channel_id: str, actor_id: str, ts: str) -> Json:
+    """The bot itself was taken out of a channel by *actor_id*."""
+    return {"type": "channel_left", "channel": channel_id, "actor_id": actor_id, "event_ts": ts}
+
+
+def channel_rename(channel_id: str, kind: str, name: str, created: int, ts: str) -> Json:
+    """``channel_rename``, or ``group_rename`` of a private channel."""
+    renamed: Json = {"id": channel_id, "is_channel": kind == "channel", "is_mpim": False}
+    renamed |= {"name": name, "name_normalized": name, "created": created}
+    return {"type": f"{kind}_rename", "channel": renamed, "event_ts": ts}
+
+
+def channel_archive(channel_id: str, kind: str, user_id: str, ts: str, *, archived: bool) -> Json:
+    """``channel_archive`` or ``channel_unarchive``; ``group_...`` of a private channel."""
+    act = "archive" if archived else "unarchive"
+    # Slack names the person otherwise in this one of the four.
+    by = "actor_id" if (kind, act) == ("group", "unarchive") else "user"
+    event: Json = {"type": f"{kind}_{act}", "channel": channel_id, by: user_id}
+    return event | ({"is_moved": 0} if archived else {}) | {"event_ts": ts}
+
+
+def agent_session_stopped(user_id: str, thread: tuple[str, str], streaming: list[str], ts: str) -> Json:
+    """A person pressed Stop; *thread* is its channel and ts, *streaming* the messages that were cut short."""
+    return {
+        "type": "agent_session_stopped",
+        "channel": thread[0],
+        "thread_ts": thread[1],
+        "user": user_id,
+        "streaming_message_ts": streaming,
+        "event_ts": ts,
+    }
+
+
+def tokens_revoked(bot_user_id: str) -> Json:
+    """The bot's token is refused from now on."""
+    return {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot_user_id]}}
+
+
+def app_uninstalled() -> Json:
+    """The app was removed from the workspace."""
+    return {"type": "app_uninstalled"}
+
+
 def _change(subtype: str, channel_id: str, channel_type: str, ts: str) -> Json:
     return {
         "type": "message",
@@ -132,4 +196,4 @@ def _change(subtype: str, channel_id: str, channel_type: str, ts: str) -> Json:
 
 
 def _inner(shown: Json) -> Json:
-    return {"type": "message"} | {key: shown[key] for key in _INNER_KEYS if key in shown}
+    return {"type": "message"} | {key: shown[key] for key in (*_INNER_KEYS, *_CONNECT_KEYS) if key in shown}

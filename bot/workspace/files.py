@@ -49,6 +49,33 @@ def find(state: State, file_id: str) -> sqlite3.Row:
     return row
 
 
+def check_pictures(state: State, blocks: Iterable[Json]) -> None:
+    """See that every ``slack_file`` of an image block or element is a picture that was uploaded.
+
+    Raises:
+        SlackError: ``invalid_blocks``.
+    """
+    for named in _slack_files(list(blocks)):
+        key = str(
+            named.get("id") or str(named.get("url", "")).partition("/files-pri/")[2].partition("-")[2].split("/")[0]
+        )
+        row = state.row("SELECT * FROM files WHERE id = ? AND uploaded = 1", key)
+        if row is None or not is_picture(row):
+            raise SlackError("invalid_blocks", f"invalid slack file: {key!r} is no picture that was uploaded")
+
+
+def _slack_files(value: object) -> Iterator[Json]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _slack_files(item)
+    elif isinstance(value, dict):
+        for key, inside in value.items():
+            if key == "slack_file" and isinstance(inside, dict):
+                yield inside
+            else:
+                yield from _slack_files(inside)
+
+
 def path_of(state: State, file_id: str) -> Path:
     """Where the content lies."""
     return state.files_dir / file_id

@@ -14,6 +14,7 @@ class Actor:
 
     user_id: str
     user_name: str
+    team_id: str
     trigger_id: str
 
 
@@ -72,6 +73,39 @@ def view_closed(identity: Identity, actor: Actor, view: Json) -> Json:
     return payload
 
 
+def message_action(
+    identity: Identity,
+    actor: Actor,
+    callback_id: str,
+    *,
+    message: Json,
+    channel: tuple[str, str],
+    response_url: str,
+    action_ts: str,
+) -> Json:
+    """A shortcut of a message's menu. *channel* is its id and name."""
+    return _shortcut("message_action", identity, actor, callback_id, action_ts) | {
+        "message": message,
+        "message_ts": message["ts"],
+        "channel": {"id": channel[0], "name": channel[1]},
+        "response_url": response_url,
+    }
+
+
+def global_shortcut(identity: Identity, actor: Actor, callback_id: str, action_ts: str) -> Json:
+    """A shortcut that stands beside the composer; it names no channel."""
+    payload = _shortcut("shortcut", identity, actor, callback_id, action_ts)
+    payload["user"]["username"] = actor.user_name
+    return payload
+
+
+def _shortcut(kind: str, identity: Identity, actor: Actor, callback_id: str, action_ts: str) -> Json:
+    payload = _common(kind, identity, actor) | {"callback_id": callback_id, "action_ts": action_ts}
+    del payload["api_app_id"]
+    payload["user"] = {"id": actor.user_id, "name": actor.user_name, "team_id": actor.team_id}
+    return payload
+
+
 def slash_command(
     identity: Identity, actor: Actor, command: str, text: str, *, channel: tuple[str, str], response_url: str
 ) -> Json:
@@ -108,7 +142,7 @@ def _common(kind: str, identity: Identity, actor: Actor) -> Json:
             "id": actor.user_id,
             "username": actor.user_name,
             "name": actor.user_name,
-            "team_id": identity.team_id,
+            "team_id": actor.team_id,
         },
         "api_app_id": identity.app_id,
         "token": identity.verification_token,

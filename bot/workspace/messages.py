@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from bot.workspace import files
+from bot.workspace import files, users
 from bot.workspace.errors import Json, SlackError
 from bot.workspace.state import State
 
@@ -108,7 +108,7 @@ def message_json(state: State, row: sqlite3.Row, base_url: str, *, metadata: boo
     body.pop("streaming", None)
     if not metadata:
         body.pop("metadata", None)
-    shown: Json = {"type": "message", "user": row["user_id"], "team": state.identity.team_id, "ts": row["ts"]} | body
+    shown: Json = {"type": "message", "user": row["user_id"], "ts": row["ts"]} | _author(state, row) | body
     if file_ids:
         shown["files"] = [files.file_json(state, files.find(state, file_id), base_url) for file_id in file_ids]
     if row["thread_ts"]:
@@ -120,6 +120,14 @@ def message_json(state: State, row: sqlite3.Row, base_url: str, *, metadata: boo
         shown |= _thread_figures(state, row)
     found = reactions(state, row["channel_id"], row["ts"])
     return shown | ({"reactions": found} if found else {})
+
+
+def _author(state: State, row: sqlite3.Row) -> Json:
+    author = users.find(state, row["user_id"])
+    team_id = users.team_of(state, author)
+    if team_id == state.identity.team_id:
+        return {"team": team_id}
+    return {"team": team_id, "user_team": team_id, "source_team": team_id}
 
 
 def _thread_figures(state: State, row: sqlite3.Row) -> Json:

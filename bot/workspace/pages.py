@@ -6,18 +6,16 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
-from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.workspace import acts, channels, messages, users, views, writing
+from bot.workspace import acts, channels, installation, messages, sessions, shortcuts, users, views, writing
 from bot.workspace.errors import Json, PersonError, SlackError
 from bot.workspace.people_api import who
-from bot.workspace.render import create_environment
+from bot.workspace.render import environment
 from bot.workspace.render.names import names_for
 from bot.workspace.workspace import Workspace
 
@@ -36,11 +34,6 @@ class Look:
     channel: sqlite3.Row
     thread: str
     tab: str
-
-
-@cache
-def _environment() -> Environment:
-    return create_environment()
 
 
 def page(look: Look) -> str:
@@ -64,23 +57,32 @@ def _render(look: Look, template: str, facts: Json) -> str:
         "title": _title(look),
         "thread": look.thread,
         "tab": look.tab,
+        "team_name": state.identity.team_name,
+        "message_shortcuts": shortcuts.ON_MESSAGES,
+        "global_shortcuts": shortcuts.ANYWHERE,
     }
-    return _environment().get_template(template).render(common | facts)
+    return environment().get_template(template).render(common | facts)
 
 
 def _page_facts(look: Look) -> Json:
     state, viewer = look.workspace.state, look.person["id"]
     home = views.home(state, viewer)
+    inside = channels.members(state, look.channel["id"])
     return {
         "people": [row for row in users.everyone(state) if not row["is_bot"]],
         "channels": [_entry(look, row) for row in channels.visible_to(state, viewer)],
         "messages": [_seen(look, row) for row in messages.history(state, look.channel["id"], viewer=viewer)],
         "thread_messages": _thread(look) if look.thread else [],
-        "connected": look.workspace.socket.connected,
+        "connected": look.workspace.line.connected,
         "home": views.body_of(home) if home and look.tab == "home" else None,
         "modals": [views.body_of(row) for row in views.open_modals(state, viewer)],
-        "prompts": _prompts(look),
+        "prompts": _prompts(look, ""),
+        "thread_prompts": _prompts(look, look.thread) if look.thread else None,
         "status": _status(look, look.thread),
+        "stoppable": _stoppable(look, look.thread),
+        "session_title": sessions.find(state, look.channel["id"], look.thread)[1],
+        "standing": installation.standing(state),
+        "outsiders": [row for row in users.everyone(state) if row["id"] not in inside],
         "suggestions": [text.format(bot=state.identity.bot_name) for text in _SUGGESTIONS],
     }
 
@@ -99,6 +101,7 @@ def _seen(look: Look, row: sqlite3.Row) -> Json:
         "role": author["name"] if not author["is_bot"] else "bot",
         "mine": row["user_id"] == look.person["id"],
         "status": _status(look, row["thread_ts"] or row["ts"]),
+        "stoppable": _stoppable(look, row["thread_ts"] or row["ts"]),
         "typed": writing.typed(state, shown["text"]),
         "is_root": row["thread_ts"] is None,
         "blocks": shown.get("blocks", []),
@@ -124,27 +127,30 @@ def _entry(look: Look, row: sqlite3.Row) -> Json:
         "id": row["id"],
         "name": row["name"],
         "kind": row["kind"],
+        "archived": bool(row["archived"]),
         "latest": newest["ts"] if newest and newest["ts"] else "",
         "current": row["id"] == look.channel["id"],
     }
 
 
 def _title(look: Look) -> str:
-    return f"#{look.channel['name']}" if look.channel["kind"] == "channel" else look.workspace.state.identity.bot_name
+    return f"#{look.channel['name']}" if look.channel["kind"] != "im" else look.workspace.state.identity.bot_name
 
 
 def _status(look: Look, thread: str) -> str:
-    row = look.workspace.state.row(
-        "SELECT status FROM statuses WHERE channel_id = ? AND thread_ts = ?", look.channel["id"], thread
-    )
-    return str(row["status"]) if row else ""
+    return sessions.words(look.workspace.state, look.channel["id"], thread)
 
 
-def _prompts(look: Look) -> list[Json]:
+def _stoppable(look: Look, thread: str) -> bool:
+    return sessions.find(look.workspace.state, look.channel["id"], thread)[0] == "processing"
+
+
+def _prompts(look: Look, thread: str) -> Json:
+    """What the bot suggests in a thread, or in the conversation as a whole: a title and prompts."""
     row = look.workspace.state.row(
-        "SELECT prompts FROM prompts WHERE channel_id = ? ORDER BY rowid DESC", look.channel["id"]
+        "SELECT title, prompts FROM prompts WHERE channel_id = ? AND thread_ts = ?", look.channel["id"], thread
     )
-    return list(json.loads(row["prompts"])) if row else []
+    return {"title": row["title"], "list": json.loads(row["prompts"])} if row else {"title": "", "list": []}
 
 
 # -- routes ---------------------------------------------------------------------------------------------------
@@ -177,10 +183,12 @@ async def index(request: Request) -> Response:
         person = who(workspace, request.query_params.get("as", ""))
     except PersonError as error:
         return PlainTextResponse(str(error), status_code=error.status)
-    if "dm" in request.query_params:
+    seen = await run_in_threadpool(channels.visible_to, workspace.state, person["id"])
+    open_ones = [row["id"] for row in seen if not row["archived"]]
+    if "dm" in request.query_params or not open_ones:
         channel_id = await run_in_threadpool(acts.open_tab, workspace, person, "messages")
     else:
-        channel_id = channels.visible_to(workspace.state, person["id"])[0]["id"]
+        channel_id = open_ones[0]
     return RedirectResponse(f"/channels/{channel_id}?as={person['name']}", status_code=303)
 
 

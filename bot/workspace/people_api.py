@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.workspace import acts, channels, inputs, messages, users, views
+from bot.workspace import acts, channels, inputs, messages, sessions, users, views
 from bot.workspace.errors import Json, PersonError, SlackError
 from bot.workspace.state import State
 from bot.workspace.workspace import Workspace
@@ -67,12 +67,17 @@ class Ask:
         """The channel that the request names, in which the person must be."""
         return acts.readable_channel(self.workspace, self.person, self.required("channel"))
 
+    def open_channel(self) -> sqlite3.Row:
+        """The same, when it is not archived."""
+        return acts.writable(self.channel())
+
 
 def who(workspace: Workspace, wanted: str) -> sqlite3.Row:
     """The person to act as; the owner when nobody is named."""
     row = users.person(workspace.state, wanted or "you")
     if row is None:
-        raise PersonError(f"There is nobody called {wanted!r} here. Act as one of: you, colleague, stranger.", 404)
+        known = ", ".join(role.name for role in users.ROLES)
+        raise PersonError(f"There is nobody called {wanted!r} here. Act as one of: {known}.", 404)
     return row
 
 
@@ -140,7 +145,7 @@ def me(ask: Ask) -> Json:
         "user": users.user_json(ask.state, ask.person),
         "users": [users.user_json(ask.state, row) for row in users.everyone(ask.state)],
         "bot_user_id": ask.state.identity.bot_user_id,
-        "connected": ask.workspace.socket.connected,
+        "connected": ask.workspace.line.connected,
     }
 
 
@@ -159,12 +164,9 @@ def list_messages(ask: Ask) -> Json:
         limit = min(ask.number("limit", 200), 1000)
         rows = messages.history(ask.state, channel_id, viewer=viewer, limit=limit, before=ask.text("before"))
     shown = [acts.as_seen(ask.workspace, row) for row in rows]
-    return {"channel": channel_id, "messages": shown, "status": _status(ask, channel_id, thread)}
-
-
-def _status(ask: Ask, channel_id: str, thread: str) -> str:
-    row = ask.state.row("SELECT status FROM statuses WHERE channel_id = ? AND thread_ts = ?", channel_id, thread)
-    return str(row["status"]) if row else ""
+    session, title = sessions.find(ask.state, channel_id, thread)
+    status = sessions.words(ask.state, channel_id, thread)
+    return {"channel": channel_id, "messages": shown, "status": status, "session": session, "title": title}
 
 
 def list_views(ask: Ask) -> Json:
@@ -182,26 +184,26 @@ def list_views(ask: Ask) -> Json:
 def say(ask: Ask) -> Json:
     """Send a message, with files when there are any."""
     contents = [(upload.filename or "file", upload.file) for upload in ask.uploads]
-    ts = acts.say(ask.workspace, ask.person, ask.channel(), ask.text("text"), ask.text("thread_ts"), contents)
+    ts = acts.say(ask.workspace, ask.person, ask.open_channel(), ask.text("text"), ask.text("thread_ts"), contents)
     return {"ts": ts, "channel": ask.channel()["id"]}
 
 
 def edit(ask: Ask) -> Json:
     """Change one's own message."""
-    acts.edit(ask.workspace, ask.person, ask.channel(), ask.required("ts"), ask.required("text"))
+    acts.edit(ask.workspace, ask.person, ask.open_channel(), ask.required("ts"), ask.required("text"))
     return {}
 
 
 def delete(ask: Ask) -> Json:
     """Delete one's own message."""
-    acts.delete(ask.workspace, ask.person, ask.channel(), ask.required("ts"))
+    acts.delete(ask.workspace, ask.person, ask.open_channel(), ask.required("ts"))
     return {}
 
 
 def react(ask: Ask) -> Json:
     """Add an emoji, or take it back with ``remove``."""
     act = acts.unreact if ask.args.get("remove") else acts.react
-    act(ask.workspace, ask.person, ask.channel(), ask.required("ts"), ask.required("name"))
+    act(ask.workspace, ask.person, ask.open_channel(), ask.required("ts"), ask.required("name"))
     return {}
 
 
@@ -244,12 +246,6 @@ def open_tab(ask: Ask) -> Json:
     return {"channel": acts.open_tab(ask.workspace, ask.person, ask.required("tab"))}
 
 
-def create_channel(ask: Ask) -> Json:
-    """Make a channel."""
-    name = ask.required("name").strip().removeprefix("#").lower().replace(" ", "-")
-    return {"channel": ask.workspace.open_channel(name, ask.person["id"])}
-
-
 # -- the stream ------- ----------------------------------------------------------------------------------------
 
 
@@ -263,9 +259,10 @@ async def stream(request: Request) -> Response:
     visible = {row["id"] for row in await run_in_threadpool(channels.visible_to, workspace.state, person["id"])}
 
     async def notes() -> AsyncIterator[str]:
-        yield "retry: 1000\n\n" + _note({"type": "open", "connected": workspace.socket.connected})
+        yield "retry: 1000\n\n" + _note({"type": "open", "connected": workspace.line.connected})
         async for change in workspace.changes.subscribe():
             if change["type"] == "channels":
+                visible.clear()
                 visible.update(row["id"] for row in channels.visible_to(workspace.state, person["id"]))
             if _may_see(change, person["id"], visible):
                 yield _note(change)
@@ -287,7 +284,6 @@ ROUTES = [
     route("/people/channels", list_channels, "GET"),
     route("/people/messages", list_messages, "GET"),
     route("/people/views", list_views, "GET"),
-    route("/people/channels", create_channel),
     route("/people/messages", say),
     route("/people/messages/edit", edit),
     route("/people/messages/delete", delete),

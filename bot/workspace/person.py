@@ -60,7 +60,7 @@ class Person:
 
     Args:
         base_url: The workspace's address, such as ``http://127.0.0.1:3100``.
-        as_user: ``you`` (the owner), ``colleague``, ``stranger``, or a user id.
+        as_user: ``you`` (the owner), ``colleague``, ``stranger``, ``guest``, ``partner``, or a user id.
     """
 
     def __init__(self, base_url: str, as_user: str = "you") -> None:
@@ -87,9 +87,42 @@ class Person:
         """The id of every channel by its name; the direct message with the bot has the empty name."""
         return {channel.get("name", ""): channel["id"] for channel in self._get("/people/channels")["channels"]}
 
-    def create_channel(self, name: str) -> str:
-        """Make a channel and give its id."""
-        return str(self._post("/people/channels", {"name": name})["channel"])
+    def create_channel(self, name: str, *, private: bool = False) -> str:
+        """Make a channel and give its id; only its members see a private one."""
+        return str(self._post("/people/channels", {"name": name, "private": private})["channel"])
+
+    def rename_channel(self, channel: str, name: str) -> None:
+        """Give a channel another name."""
+        self._post("/people/channels/rename", {"channel": channel, "name": name})
+
+    def archive_channel(self, channel: str) -> None:
+        """Make a channel read-only."""
+        self._post("/people/channels/archive", {"channel": channel})
+
+    def unarchive_channel(self, channel: str) -> None:
+        """Open an archived channel again."""
+        self._post("/people/channels/unarchive", {"channel": channel})
+
+    def invite(self, channel: str, user: str) -> None:
+        """Bring someone into a channel: a role such as ``guest``, a user id, or ``bot``."""
+        self._post("/people/channels/members", {"channel": channel, "user": user})
+
+    def take_out(self, channel: str, user: str) -> None:
+        """Take someone, or the bot, out of a channel."""
+        self._post("/people/channels/members", {"channel": channel, "user": user, "remove": True})
+
+    def set_profile(self, *, tz: str = "", locale: str = "") -> None:
+        """Change one's own time zone, such as ``Europe/Berlin``, and language, such as ``de-DE``."""
+        self._post("/people/profile", {"tz": tz, "locale": locale})
+
+    def app(self, act: str = "") -> str:
+        """How the app stands: ``installed``, ``revoked`` or ``removed``; first ``revoke``, ``remove``, ``install``."""
+        answer = self._post("/people/app", {"act": act}) if act else self._get("/people/app")
+        return str(answer["standing"])
+
+    def set_faults(self, **plan: Any) -> None:
+        """Replace what goes wrong on purpose, by the keys of ``faults.Plan``; none turns everything off."""
+        self._post("/people/faults", plan)
 
     def open_dm(self) -> str:
         """Open the direct message with the bot and give its id."""
@@ -144,6 +177,20 @@ class Person:
         """Type a slash command, such as ``command("/neo", "status")``."""
         fields = {"channel": channel, "text": f"{command} {text}".strip(), "thread_ts": thread_ts or ""}
         self._post("/people/commands", fields)
+
+    def shortcut(self, callback_id: str, message: Message | None = None) -> None:
+        """Choose a shortcut: of a message's menu, or one that stands beside the composer."""
+        place = {"channel": message.channel, "ts": message.ts} if message else {}
+        self._post("/people/shortcuts", {"callback_id": callback_id} | place)
+
+    def stop(self, channel: str, thread_ts: str) -> None:
+        """Press Stop in a thread in which the bot works."""
+        self._post("/people/stop", {"channel": channel, "thread_ts": thread_ts})
+
+    def session(self, channel: str, thread_ts: str) -> tuple[str, str]:
+        """A thread's agent session: its status and its title; both empty when there is none."""
+        answer = self._get("/people/messages", {"channel": channel, "thread": thread_ts})
+        return str(answer["session"]), str(answer["title"])
 
     def modals(self) -> list[Json]:
         """One's open modals, the top one last."""

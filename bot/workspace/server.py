@@ -6,7 +6,7 @@ import asyncio
 import errno
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 
@@ -15,8 +15,8 @@ import uvicorn
 from bot.workspace.app import create_workspace
 from bot.workspace.errors import WorkspaceError
 from bot.workspace.guard import LOCAL_HOSTS
-from bot.workspace.state import State
-from bot.workspace.workspace import Workspace
+from bot.workspace.state import App, State
+from bot.workspace.workspace import Setup, Workspace
 
 DEFAULT_PORT = 3100
 
@@ -64,13 +64,20 @@ class WorkspaceServer:
         host: The address to bind; keep it on this machine.
         port: The port, or 0 for a free one.
         public_host: The host name in addresses when it differs from *host* (in a container, say).
+        setup: What differs from a workspace of its own that speaks Socket Mode: its app, a request URL, faults.
 
     Raises:
         WorkspaceError: The port is in use, or the state file cannot be opened.
     """
 
     def __init__(
-        self, state_file: Path, *, host: str = "127.0.0.1", port: int = DEFAULT_PORT, public_host: str | None = None
+        self,
+        state_file: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        public_host: str | None = None,
+        setup: Setup | None = None,
     ) -> None:
         self._socket = _bind(host, port)
         self.port: int = self._socket.getsockname()[1]
@@ -80,6 +87,7 @@ class WorkspaceServer:
             app = create_workspace(
                 state_file,
                 base_url=self.url,
+                setup=setup,
                 allowed_hosts=LOCAL_HOSTS | {host} | ({public_host} if public_host else set()),
             )
         except WorkspaceError:
@@ -93,6 +101,18 @@ class WorkspaceServer:
         )
         self._server = _Server(config, self.workspace)
         self._thread = threading.Thread(target=self.run, name="workspace", daemon=True)
+
+    @property
+    def app(self) -> App:
+        """The app, for the ``setup`` of another workspace in which it is to be installed too."""
+        identity = self.workspace.state.identity
+        return App(**{item.name: getattr(identity, item.name) for item in fields(App)})
+
+    def join(self, other: WorkspaceServer) -> None:
+        """Take each other's bot tokens at the Web API, so that one base_url serves both, as slack.com does for all."""
+        for one, neighbour in ((self.workspace, other.workspace), (other.workspace, self.workspace)):
+            if neighbour not in one.neighbours:
+                one.neighbours.append(neighbour)
 
     def run(self) -> None:
         """Serve until stopped or interrupted."""

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.workspace import envelopes
 from bot.workspace.errors import Json, PersonError
+from bot.workspace.faults import Faults
 from bot.workspace.state import State
 
 # Slack's own figure is 3 s; a laptop that is busy tuning deserves more patience.
@@ -34,11 +35,13 @@ class SocketMode:
     Args:
         state: Where events wait.
         on_presence: Called with True or False when the bot comes or goes.
+        faults: What goes wrong on purpose.
     """
 
-    def __init__(self, state: State, on_presence: Callable[[bool], None]) -> None:
+    def __init__(self, state: State, on_presence: Callable[[bool], None], faults: Faults) -> None:
         self._state = state
         self._on_presence = on_presence
+        self._faults = faults
         self._connections: list[_Connection] = []
         self._tickets: dict[str, float] = {}
         self._answers: dict[str, Future[Json]] = {}
@@ -159,8 +162,11 @@ class SocketMode:
             payload = message.get("payload")
             answer.set_result(payload if isinstance(payload, dict) else {})
         else:  # a late acknowledgement counts too
-            connection.in_flight.pop(envelope_id, None)
-            envelopes.acknowledged(self._state, envelope_id)
+            sent = connection.in_flight.pop(envelope_id, None) is not None
+            if sent and self._faults.loses_ack():
+                envelopes.missed(self._state, envelope_id, "timeout")
+            else:
+                envelopes.acknowledged(self._state, envelope_id)
             self._wake.set()
 
     async def _send_first(self, frame: Json) -> None:
@@ -175,8 +181,13 @@ class SocketMode:
             connection.in_flight[row["envelope_id"]] = time.monotonic() + self.ack_timeout_s
             envelopes.sent(self._state, row["envelope_id"])
             try:
-                await connection.websocket.send_json(envelopes.frame(row))
+                for copy in range(max(1, self._faults.plan.deliver)):
+                    await connection.websocket.send_json(envelopes.frame(row, copy))
             except (WebSocketDisconnect, RuntimeError):
+                await self._drop(connection)
+                return
+            if self._faults.hangs_up():
+                await connection.websocket.close(code=1011)
                 await self._drop(connection)
                 return
 

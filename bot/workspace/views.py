@@ -8,7 +8,7 @@ import sqlite3
 import time
 from typing import TYPE_CHECKING
 
-from bot.workspace import blocks
+from bot.workspace import blocks, files
 from bot.workspace.errors import Json, SlackError
 from bot.workspace.state import State, new_id
 
@@ -128,6 +128,7 @@ def _body(state: State, view_id: str, view: Json, kind: str) -> Json:
         "app_installed_team_id": state.identity.team_id,
         "bot_id": state.identity.bot_id,
     }
+    files.check_pictures(state, body["blocks"])
     texts = {key: view.get(key) or "" for key in _TEXTS}
     return body | texts | {key: bool(view.get(key)) for key in _FLAGS}
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import sqlite3
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
-from bot.workspace import channels, envelopes, events, messages, users
+from bot.workspace import channels, envelopes, events, installation, messages, users
 from bot.workspace.changes import Changes
-from bot.workspace.errors import Json, SlackError
+from bot.workspace.errors import Json, PersonError, SlackError
+from bot.workspace.faults import Faults, Plan, Refuse
+from bot.workspace.http_mode import HttpMode, RequestUrl
 from bot.workspace.socket_mode import SocketMode
-from bot.workspace.state import State
+from bot.workspace.state import App, State
 
 # Slack's triggers live 3 s; a machine that is busy tuning may need longer to open a modal.
 TRIGGER_LIFE_S = 30.0
@@ -31,22 +34,53 @@ class Draft:
     only_for: str | None = None
 
 
+@dataclass(frozen=True)
+class Setup:
+    """How a workspace differs from the usual one.
+
+    Attributes:
+        team_name: A new workspace's name.
+        app: The app of another workspace that is to be installed here too.
+        request_url: Where events are POSTed, signed, instead of going over the socket.
+        rotates_tokens: Whether ``oauth.v2.access`` gives tokens that expire, with refresh tokens.
+        faults: What goes wrong on purpose.
+    """
+
+    team_name: str = "Local workspace"
+    app: App | None = None
+    request_url: RequestUrl | None = None
+    rotates_tokens: bool = False
+    faults: Plan = field(default_factory=Plan)
+
+
 class Workspace:
     """One local workspace. Every method may be called from any thread.
 
     Args:
         state_file: The SQLite file, made when it is missing.
         base_url: Where this workspace is reached, without a slash at the end.
+        setup: What differs from a workspace of its own that speaks Socket Mode.
+
+    Attributes:
+        line: The way to the bot: ``socket``, or its request URL when the setup names one.
+        neighbours: Other workspaces whose tokens the Web API here takes too, as slack.com does for all.
     """
 
-    def __init__(self, state_file: Path, base_url: str) -> None:
-        self.state = State(state_file)
+    def __init__(self, state_file: Path, base_url: str, setup: Setup | None = None) -> None:
+        setup = setup or Setup()
+        self.state = State(state_file, team_name=setup.team_name, app=setup.app)
         self.base_url = base_url.rstrip("/")
         self.changes = Changes()
-        self.socket = SocketMode(self.state, lambda here: self.changes.publish("presence", connected=here))
+        self.faults = Faults(setup.faults)
+        self.rotates_tokens = setup.rotates_tokens
+        self.neighbours: list[Workspace] = []
+        self.codes: dict[str, Json] = {}
+        self.socket = SocketMode(self.state, self._tell_presence, self.faults)
+        self.line: SocketMode | HttpMode = self.socket
+        if setup.request_url is not None:
+            self.line = HttpMode(self.state, setup.request_url, self._tell_presence, self.faults)
         self._triggers: dict[str, tuple[str, float]] = {}
         self._response_urls: dict[str, Json] = {}
-        self._refusals: list[int] = []
         self._lock = Lock()
         users.seed(self.state)
         channels.seed(self.state)
@@ -55,8 +89,12 @@ class Workspace:
     # -- messages ---------------------------------------------------------------------------------------------
 
     def post(self, draft: Draft) -> str:
-        """Store a message, tell the bot and the pages, and give its ``ts``."""
-        channel = channels.find(self.state, draft.channel_id)
+        """Store a message, tell the bot and the pages, and give its ``ts``.
+
+        Raises:
+            SlackError: ``is_archived``.
+        """
+        channel = self._open(draft.channel_id)
         with self.state.transaction():
             ts = messages.insert(
                 self.state,
@@ -104,7 +142,7 @@ class Workspace:
                 self._queue(events.message_deleted(before, channel_id, kind, self.state.next_ts()))
         kind = "message" if stands else "deleted"
         self.changes.publish(kind, channel=channel_id, ts=ts, thread_ts=row["thread_ts"])
-        self.socket.wake()
+        self.line.wake()
 
     def shown(self, channel_id: str, ts: str, *, metadata: bool = False) -> Json:
         """A message as Slack shows it."""
@@ -115,8 +153,9 @@ class Workspace:
         """Add an emoji.
 
         Raises:
-            SlackError: ``already_reacted``, ``message_not_found``.
+            SlackError: ``already_reacted``, ``message_not_found``, ``is_archived``.
         """
+        self._open(channel_id)
         row = messages.find(self.state, channel_id, ts)
         with self.state.transaction() as db:
             made = db.execute(
@@ -167,24 +206,21 @@ class Workspace:
                 )
         self.changes.publish("prompts", channel=channel_id, thread_ts=thread_ts)
 
-    def open_channel(self, name: str, creator: str) -> str:
-        """Make a channel with everyone in it and tell the bot that it has joined."""
-        with self.state.transaction():
-            channel_id = str(channels.create(self.state, name, creator)["id"])
-            identity = self.state.identity
-            self._queue(
-                events.member_joined_channel(
-                    identity.bot_user_id, channel_id, identity.team_id, creator, self.state.next_ts()
-                )
-            )
-        self.changes.publish("channels")
-        self.socket.wake()
-        return channel_id
-
     def tell_bot(self, event: Json) -> None:
         """Queue one event and send it."""
         self._queue(event)
-        self.socket.wake()
+        self.line.wake()
+
+    def ask_bot(self, kind: str, payload: Json, *, accepts_answer: bool) -> Json:
+        """Hand the bot an interaction or a command, and wait for its acknowledgement.
+
+        Raises:
+            PersonError: The app is not installed, not connected, or does not answer in time.
+        """
+        if installation.standing(self.state) == installation.REMOVED:
+            name = self.state.identity.bot_name
+            raise PersonError(f"{name} was removed from this workspace. Install it again in the App menu.", 409)
+        return self.line.ask(kind, payload, accepts_answer=accepts_answer)
 
     # -- secrets with a short life ----------------------------------------------------------------------------
 
@@ -244,13 +280,7 @@ class Workspace:
 
     def refuse_calls(self, count: int, retry_after_s: int = 1) -> None:
         """Answer the next *count* calls of chat methods with 429, as Slack does to a bot that posts too fast."""
-        with self._lock:
-            self._refusals = [retry_after_s] * count
-
-    def refusal(self) -> int | None:
-        """Seconds to wait when this call is to be refused; None when it may pass."""
-        with self._lock:
-            return self._refusals.pop() if self._refusals else None
+        self.faults.set(replace(self.faults.plan, refuse=Refuse(("chat.*",), count, retry_after_s)))
 
     # -- inside -----------------------------------------------------------------------------------------------
 
@@ -261,16 +291,33 @@ class Workspace:
             self._queue(events.file_shared(file["id"], draft.user_id, draft.channel_id, ts))
         bot = self.state.identity.bot_user_id
         mentioned = re.search(rf"<@{bot}(\|[^>]*)?>", shown.get("text", ""))
-        if mentioned and channel_type == "channel" and draft.user_id != bot:
+        if mentioned and channel_type != "im" and draft.user_id != bot:
             self._queue(events.app_mention(shown, draft.channel_id))
 
     def _queue_reaction(self, kind: str, name: str, user_id: str, item: tuple[str, str], author: str) -> None:
         self._queue(events.reaction(kind, name, user_id, item, author, self.state.next_ts()))
 
     def _queue(self, event: Json) -> None:
-        envelopes.put(self.state, events.envelope(self.state.identity, event))
+        """Queue an event, unless the app is removed or not in the channel in which it happened."""
+        channel_id = events.channel_of(event)
+        bot = self.state.identity.bot_user_id
+        if installation.standing(self.state) == installation.REMOVED:
+            return
+        if channel_id and bot not in channels.members(self.state, channel_id):
+            return
+        shared = bool(channel_id) and channels.is_shared(self.state, channel_id)
+        envelopes.put(self.state, events.envelope(self.state.identity, event, is_shared=shared))
+
+    def _open(self, channel_id: str) -> sqlite3.Row:
+        channel = channels.find(self.state, channel_id)
+        if channel["archived"]:
+            raise SlackError("is_archived", f"#{channel['name']} is archived and read-only")
+        return channel
+
+    def _tell_presence(self, connected: bool) -> None:
+        self.changes.publish("presence", connected=connected)
 
     def _changed(self, kind: str, channel_id: str, ts: str) -> None:
         row = messages.find(self.state, channel_id, ts)
         self.changes.publish(kind, channel=channel_id, ts=ts, thread_ts=row["thread_ts"], only_for=row["only_for"])
-        self.socket.wake()
+        self.line.wake()

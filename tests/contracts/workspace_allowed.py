@@ -31,4 +31,19 @@ ALLOWED = (
         r"^\$\.messages\[\d+\]\.client_msg_id: a key",
         "A person's message has it in conversations.history's sample; this one is of bots' messages only.",
     ),
+    (
+        r"events/MessagePayload\.json",
+        r"^\$\.event\.(user_team|source_team): a key",
+        "A Slack Connect person's message names their workspace, as app_mention's sample shows; this is a member's.",
+    ),
+    (
+        r"api/users\.list\.json",
+        r"^\$\.members\[\d+\]\.is_stranger: a key",
+        "A Slack Connect person, as users.info's sample shows; the sampled list has members of the workspace only.",
+    ),
+    (
+        r"api/auth\.revoke\.json",
+        r"^\$\.revoked: a key",
+        "The documented answer; the sample is of a call that failed.",
+    ),
 )

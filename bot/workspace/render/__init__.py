@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ from bot.workspace.render.mrkdwn import mrkdwn
 from bot.workspace.render.rich_text import rich_text
 
 _EMOJI = re.compile(r":([a-z0-9_+-]+):")
+_OWN_FILE = re.compile(r"/(?:people/files/|files-pri/T[A-Z0-9]+-)(F[A-Z0-9]+)/")
 _FOLDER = Path(__file__).resolve().parent.parent / "templates"
 
 
-def create_environment() -> Environment:
-    """Jinja2 with autoescaping and this workspace's filters."""
+@cache
+def environment() -> Environment:
+    """Jinja2 with autoescaping and this workspace's filters; made once."""
     env = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -45,6 +48,7 @@ def create_environment() -> Environment:
         compact_json=json.dumps,
         options=options,
         initial=initial,
+        own_picture=_own_picture,
     )
     env.globals.update(emoji_groups=GROUPS, known_blocks=block_rules.KNOWN)
     return env
@@ -76,6 +80,15 @@ def _text_object(context: Context, value: Any) -> Markup | str:
     if value.get("type") == "mrkdwn":
         return mrkdwn(text, context["names"])
     return _with_emoji(text)
+
+
+def _own_picture(element: Json) -> str:
+    """The address on this page of a picture that lies in the workspace; empty for one from elsewhere."""
+    named = element.get("slack_file") or {}
+    address = str(named.get("url") or element.get("image_url") or "")
+    found = _OWN_FILE.search(address)
+    file_id = str(named.get("id") or (found[1] if found else ""))
+    return f"/people/files/{file_id}/picture" if file_id else ""
 
 
 def _with_emoji(text: str) -> str:

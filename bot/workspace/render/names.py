@@ -36,5 +36,5 @@ def names_for(state: State, viewer: str) -> Names:
     return Names(
         viewer,
         {row["id"]: row["real_name"] for row in users.everyone(state)},
-        {row["id"]: row["name"] for row in state.rows("SELECT id, name FROM channels WHERE kind = 'channel'")},
+        {row["id"]: row["name"] for row in state.rows("SELECT id, name FROM channels WHERE kind != 'im'")},
     )

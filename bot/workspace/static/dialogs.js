@@ -4,11 +4,14 @@ import { attempt, post } from "./api.js";
 
 const byId = (id) => document.getElementById(id);
 
-// Asks a question with two answers, and optionally for one line of text. Gives false, true, or the text.
-export function ask({ title, text = "", yes = "Yes", no = "Cancel", danger = false, input = "" }) {
+// Asks a question with two answers, and optionally for one line of text, and for a tick beside it. Gives false, true,
+// the text, or with *check* the text and whether it is ticked.
+export function ask({ title, text = "", yes = "Yes", no = "Cancel", danger = false, input = "", value = "", check = "" }) {
   const dialog = byId("question");
   byId("question-title").textContent = title;
-  byId("question-body").replaceChildren(...(input ? [textField(input)] : [document.createTextNode(text)]));
+  byId("question-body").replaceChildren(
+    ...(input ? [textField(input, value)] : [document.createTextNode(text)]), ...(check ? [tick(check)] : []),
+  );
   byId("question-yes").textContent = yes;
   byId("question-no").textContent = no;
   byId("question-yes").classList.toggle("button-danger", danger);
@@ -17,15 +20,26 @@ export function ask({ title, text = "", yes = "Yes", no = "Cancel", danger = fal
   (dialog.querySelector("input") ?? byId("question-yes")).focus();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
-      const field = dialog.querySelector("input");
-      resolve(dialog.returnValue === "yes" && (field ? field.value.trim() : true));
+      const [field, box] = dialog.querySelectorAll("input");
+      const answer = field ? field.value.trim() : true;
+      resolve(dialog.returnValue === "yes" && answer && (box ? { text: answer, checked: box.checked } : answer));
     }, { once: true });
   });
 }
 
-function textField(label) {
+function tick(label) {
+  const wrapper = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  wrapper.className = "tick";
+  wrapper.append(box, label);
+  return wrapper;
+}
+
+function textField(label, value) {
   const wrapper = document.createElement("label");
   const field = document.createElement("input");
+  field.value = value;
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();

@@ -3,6 +3,7 @@
 import { address, attempt, html, page, post } from "./api.js";
 import { fill, startComposers } from "./composer.js";
 import { ask, closeView, pickEmoji, reconcileModals, showModals, startPicker, valueOf, valuesIn } from "./dialogs.js";
+import { chosen, newChannel, startMenus } from "./menus.js";
 import { arrange, reconcile, remove, toBottom, upsert } from "./log.js";
 
 const byId = (id) => document.getElementById(id);
@@ -92,21 +93,26 @@ function refresh() {
   return run.done;
 }
 
+const swapped = ["presence", "channels", "bot-state", "app", "channel-tools", "prompts-channel", "prompts-thread", "thread-status", "thread-title"];
+
 async function takeOver() {
   const here = location.pathname + location.search;
   const answer = await fetch(here);
   if (!answer.ok || here !== location.pathname + location.search) return;
   const wanted = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of ["presence", "channels", "bot-state", "thread-status"]) swap(byId(id), wanted.getElementById(id));
+  for (const id of swapped) swap(byId(id), wanted.getElementById(id));
   byId("bot-dot").className = wanted.getElementById("bot-dot").className;
   for (const id of ["log", "thread-log"]) {
     const [log, fresh] = [byId(id), wanted.getElementById(id)];
     if (log && fresh) reconcile(log, document.adoptNode(fresh));
   }
+  const renamed = byId("main").getAttribute("aria-label") !== wanted.getElementById("main").getAttribute("aria-label");
+  if (renamed || page().archived !== wanted.body.dataset.archived) return location.reload();
   const [home, newHome] = [byId("home"), wanted.getElementById("home")];
   if (home && newHome && home.innerHTML !== newHome.innerHTML) home.replaceWith(newHome);
   reconcileModals(wanted.getElementById("modals"));
   markSeen();
+  return undefined;
 }
 
 function swap(old, fresh) {
@@ -195,7 +201,8 @@ const clicked = {
     const { channel, ts } = at(element);
     return post("/people/messages/delete", { channel, ts });
   },
-  suggest: (element) => fill(byId("composer-channel-form"), element.dataset.text),
+  suggest: (element) => fill(byId(`composer-${element.dataset.place ?? "channel"}-form`), element.dataset.text),
+  ...chosen,
   "close-view": (element) => closeView(element.closest("dialog")),
 };
 
@@ -278,17 +285,13 @@ document.addEventListener("click", (event) => {
     return void attempt(() => go(link.href));
   }
   if (target.closest("#menu")) return showMenu(!document.body.classList.contains("menu-open"));
-  if (target.closest("#new-channel")) return void attempt(newChannel);
+  if (target.closest("#new-channel")) return void attempt(async () => {
+    const made = await newChannel();
+    if (made) await go(made);
+  });
   if (!target.closest("#sidebar")) showMenu(false);
   return undefined;
 });
-
-async function newChannel() {
-  const name = await ask({ title: "New channel", input: "Name", yes: "Create" });
-  if (!name) return;
-  const made = await post("/people/channels", { name });
-  await go(address(`/channels/${made.channel}`));
-}
 
 document.addEventListener("change", (event) => {
   const chosen = event.target;
@@ -302,7 +305,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || document.querySelector("dialog[open]") || event.target.closest(".edit-form")) return;
+  if (event.key !== "Escape" || document.querySelector("dialog[open], :popover-open") || event.target.closest(".edit-form")) return;
   if (document.body.classList.contains("menu-open")) showMenu(false);
   else if (page().thread) attempt(() => go(byId("close-thread").href));
 });
@@ -311,5 +314,6 @@ document.addEventListener("sent", (event) => toBottom(byId(event.target.dataset.
 window.addEventListener("popstate", () => attempt(() => go(location.href, { push: false, focus: false })));
 
 startPicker();
+startMenus();
 settle();
 listen();

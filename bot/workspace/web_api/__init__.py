@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import json
 import sqlite3
 from collections.abc import Mapping
@@ -13,8 +15,9 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from bot.workspace import installation
 from bot.workspace.errors import Json, PersonError, SlackError
-from bot.workspace.web_api import assistant, auth, chat, conversations, files, reactions, streams, users, views
+from bot.workspace.web_api import assistant, auth, chat, conversations, files, oauth, reactions, streams, users, views
 from bot.workspace.web_api.call import Call, Method
 from bot.workspace.workspace import Workspace
 
@@ -24,24 +27,28 @@ METHODS: dict[str, Method] = {
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
+    **oauth.METHODS,
     **reactions.METHODS,
     **streams.METHODS,
     **users.METHODS,
     **views.METHODS,
 }
 _APP_TOKEN_METHODS = {"apps.connections.open"}
+_CLIENT_METHODS = {"oauth.v2.access", "apps.uninstall"}  # the app's id and secret open them, no token
 
 
 async def endpoint(request: Request) -> JSONResponse:
     """The route ``/api/{method}``. Slack answers 200 whatever happens; the body tells."""
     workspace: Workspace = request.app.state.workspace
     method = request.path_params["method"]
+    header = request.headers.get("authorization", "")
     try:
-        args = await _arguments(request)
-        _authorise(workspace, method, request.headers.get("authorization", ""), args)
+        args = _with_client(await _arguments(request), header)
+        workspace = _authorised(workspace, method, header, args)
     except SlackError as error:
         return JSONResponse(error.answer())
-    retry_after_s = workspace.refusal() if method.startswith("chat.") else None
+    await asyncio.sleep(workspace.faults.delay_s(method))
+    retry_after_s = workspace.faults.refusal(method)
     if retry_after_s is not None:
         return JSONResponse({"ok": False, "error": "ratelimited"}, 429, headers={"Retry-After": str(retry_after_s)})
     return JSONResponse(await run_in_threadpool(dispatch, workspace, method, args))
@@ -62,18 +69,35 @@ def dispatch(workspace: Workspace, method: str, args: Mapping[str, Any]) -> Json
         return SlackError("internal_error", f"the workspace cannot write its state: {error}").answer()
 
 
-def _authorise(workspace: Workspace, method: str, header: str, args: Mapping[str, Any]) -> None:
+def _authorised(workspace: Workspace, method: str, header: str, args: Mapping[str, Any]) -> Workspace:
+    """The workspace whose token the call carries: this one or a neighbour."""
+    if method in _CLIENT_METHODS:
+        return workspace
     token = header.removeprefix("Bearer ").strip() or str(args.get("token", ""))
-    identity = workspace.state.identity
-    wanted, other = identity.bot_token, identity.app_token
-    if method in _APP_TOKEN_METHODS:
-        wanted, other = other, wanted
     if not token:
         raise SlackError("not_authed")
-    if token == other:
+    wants_app_token = method in _APP_TOKEN_METHODS
+    if token == workspace.state.identity.app_token:
+        if wants_app_token:
+            return workspace
         raise SlackError("not_allowed_token_type", f"{method} takes the other kind of token")
-    if token != wanted:
-        raise SlackError("invalid_auth")
+    for one in oauth.everywhere(workspace):
+        if installation.check_token(one.state, token):
+            if wants_app_token:
+                raise SlackError("not_allowed_token_type", f"{method} takes the other kind of token")
+            return one
+    raise SlackError("invalid_auth")
+
+
+def _with_client(args: dict[str, Any], header: str) -> dict[str, Any]:
+    """The arguments, with the app's id and secret when they come in the header instead."""
+    if not header.startswith("Basic "):
+        return args
+    try:
+        client_id, _, secret = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+    except ValueError as error:
+        raise SlackError("invalid_client_id", "the Authorization header cannot be read") from error
+    return args | {"client_id": client_id, "client_secret": secret}
 
 
 async def _arguments(request: Request) -> dict[str, Any]:

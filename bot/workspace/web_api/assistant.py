@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from bot.workspace import channels
+from bot.workspace import channels, messages, sessions, users
 from bot.workspace.errors import Json, SlackError
 from bot.workspace.web_api.call import Call, Method
-
-# An agent session's status, and the words that people see.
-_SESSION_WORDS = {"active": "", "processing": "is working…", "suspended": "", "closed": ""}
 
 
 def set_status(call: Call) -> Json:
@@ -28,20 +25,39 @@ def set_suggested_prompts(call: Call) -> Json:
 
 
 def set_session_status(call: Call) -> Json:
-    """agents.sessions.setStatus."""
-    channel_id = channels.find(call.state, call.required("channel_id"))["id"]
-    status = call.required("status")
-    if status not in _SESSION_WORDS:
-        raise SlackError("invalid_arguments", f"status must be one of {', '.join(_SESSION_WORDS)}, not {status!r}")
-    call.workspace.set_status(channel_id, call.text("thread_ts"), _SESSION_WORDS[status])
-    return {}
+    """agents.sessions.setStatus: makes the session when there is none yet."""
+    channel_id, thread_ts = _thread(call)
+    status, title = call.required("status"), call.text("title")
+    if status not in sessions.STATUSES:
+        raise SlackError("invalid_arguments", f"status must be one of {', '.join(sessions.STATUSES)}, not {status!r}")
+    _check_title(title)
+    initiator = call.text("initiator_user_id")
+    if initiator and users.find(call.state, initiator)["id"] not in channels.members(call.state, channel_id):
+        raise SlackError("user_not_in_channel", f"{initiator} is not in {channel_id}")
+    status, title = sessions.set_status(call.workspace, channel_id, thread_ts, status, title)
+    return {"status": status, "title": title}
 
 
 def rename_session(call: Call) -> Json:
-    """agents.sessions.rename: the chat page shows no titles, so the name is checked and not kept."""
-    channels.find(call.state, call.required("channel_id"))
-    call.required("title")
-    return {}
+    """agents.sessions.rename."""
+    channel_id, thread_ts = _thread(call)
+    title = call.required("title")
+    _check_title(title)
+    sessions.rename(call.workspace, channel_id, thread_ts, title)
+    return {"title": title}
+
+
+def _thread(call: Call) -> tuple[str, str]:
+    channel_id = str(channels.find(call.state, call.required("channel_id"))["id"])
+    thread_ts = call.required("thread_ts")
+    if call.identity.bot_user_id not in channels.members(call.state, channel_id):
+        raise SlackError("not_in_channel")
+    return channel_id, messages.thread_root(call.state, channel_id, thread_ts)
+
+
+def _check_title(title: str) -> None:
+    if len(title) > sessions.MAX_TITLE:
+        raise SlackError("invalid_arguments", f"title has {len(title)} characters, of which Slack takes 200")
 
 
 METHODS: dict[str, Method] = {

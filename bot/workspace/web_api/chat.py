@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.workspace import blocks, channels, messages, users
+from bot.workspace import files as files_of
 from bot.workspace.errors import Json, SlackError
 from bot.workspace.web_api.call import Call, Method
 from bot.workspace.workspace import Draft
@@ -25,6 +26,7 @@ def content(call: Call, *, files: bool = False) -> Json:
     sent = call.json("blocks", "invalid_blocks_format")
     if sent:
         body["blocks"] = blocks.checked(sent)
+        files_of.check_pictures(call.state, body["blocks"])
     elif call.text("markdown_text"):
         body["blocks"] = blocks.checked([{"type": "markdown", "text": text}])
     attachments = call.json("attachments")
@@ -62,7 +64,19 @@ def target(call: Call) -> str:
     wanted = call.required("channel", "channel_not_found")
     if wanted.startswith("U") and wanted != call.identity.bot_user_id:
         return str(channels.open_im(call.state, wanted)[0]["id"])
-    return str(channels.find(call.state, wanted)["id"])
+    return str(channels.seen_by_bot(call.state, wanted)["id"])
+
+
+def inside(call: Call) -> str:
+    """The same, where the bot must be a member.
+
+    Raises:
+        SlackError: ``not_in_channel``.
+    """
+    channel_id = target(call)
+    if call.identity.bot_user_id not in channels.members(call.state, channel_id):
+        raise SlackError("not_in_channel", f"the bot is not in {channel_id}")
+    return channel_id
 
 
 def own_message(call: Call, error: str) -> tuple[str, str]:
@@ -80,7 +94,7 @@ def own_message(call: Call, error: str) -> tuple[str, str]:
 
 def post_message(call: Call) -> Json:
     """chat.postMessage."""
-    channel_id = target(call)
+    channel_id = inside(call)
     body = by_bot(call, content(call))
     thread_ts = call.text("thread_ts") or None
     ts = call.workspace.post(Draft(channel_id, call.identity.bot_user_id, body, thread_ts=thread_ts))
@@ -90,7 +104,7 @@ def post_message(call: Call) -> Json:
 
 def post_ephemeral(call: Call) -> Json:
     """chat.postEphemeral: only one person sees it."""
-    channel_id = target(call)
+    channel_id = inside(call)
     user_id = call.required("user", "user_not_found")
     if user_id not in channels.members(call.state, channel_id):
         raise SlackError("user_not_in_channel", f"{user_id} is not in {channel_id}")
@@ -107,6 +121,8 @@ def post_ephemeral(call: Call) -> Json:
 def update(call: Call) -> Json:
     """chat.update: text without blocks takes the blocks away."""
     channel_id, ts = own_message(call, "cant_update_message")
+    if channels.find(call.state, channel_id)["archived"]:
+        raise SlackError("is_inactive", "a message of an archived channel cannot be edited")
     body = content(call)
     changes = {key: body.get(key) for key in ("text", "blocks", "attachments", "metadata")}
     if changes["metadata"] is None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 
-from bot.workspace import channels, messages
+from bot.workspace import channel_acts, channels, messages
 from bot.workspace.errors import Json, SlackError
 from bot.workspace.web_api.call import Call, Method
 
-_KINDS = {"public_channel": "channel", "im": "im", "private_channel": "", "mpim": ""}
+_KINDS = {"public_channel": "channel", "im": "im", "private_channel": "group", "mpim": ""}
 
 
 def _found(call: Call) -> sqlite3.Row:
-    return channels.find(call.state, call.required("channel", "channel_not_found"))
+    return channels.seen_by_bot(call.state, call.required("channel", "channel_not_found"))
 
 
 def list_all(call: Call) -> Json:
@@ -22,7 +22,9 @@ def list_all(call: Call) -> Json:
     if unknown:
         raise SlackError("invalid_types", f"unknown types: {', '.join(unknown)}")
     kinds = {_KINDS[kind] for kind in wanted}
-    rows = [row for row in channels.visible_to(call.state, call.identity.bot_user_id) if row["kind"] in kinds]
+    hides = call.flag("exclude_archived")
+    everything = channels.visible_to(call.state, call.identity.bot_user_id)
+    rows = [row for row in everything if row["kind"] in kinds and not (hides and row["archived"])]
     return {
         "channels": [channels.channel_json(call.state, row) for row in rows],
         "response_metadata": {"next_cursor": ""},
@@ -62,16 +64,20 @@ def members(call: Call) -> Json:
 
 
 def join(call: Call) -> Json:
-    """conversations.join: the bot is in every channel already."""
-    shown = channels.channel_json(call.state, _found(call))
-    shown.pop("num_members", None)
-    if shown["is_im"]:
+    """conversations.join: the bot comes into a public channel."""
+    row = _found(call)
+    if row["kind"] == "im":
         raise SlackError("method_not_supported_for_channel_type", "a direct message cannot be joined")
-    return {
-        "channel": shown,
-        "warning": "already_in_channel",
-        "response_metadata": {"warnings": ["already_in_channel"]},
-    }
+    if row["archived"]:
+        raise SlackError("is_archived", f"#{row['name']} is archived and read-only")
+    bot = call.identity.bot_user_id
+    known = bot in channels.members(call.state, row["id"])
+    if not known:
+        channel_acts.invite(call.workspace, row, bot, bot)
+    shown = channels.channel_json(call.state, row)
+    shown.pop("num_members", None)
+    warning: Json = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
+    return {"channel": shown} | (warning if known else {})
 
 
 def _page(call: Call, rows: list[sqlite3.Row]) -> Json:

@@ -6,10 +6,10 @@ from bot.workspace import messages
 from bot.workspace.emoji import is_known
 from bot.workspace.errors import Json, SlackError
 from bot.workspace.web_api.call import Call, Method
-from bot.workspace.web_api.chat import target
+from bot.workspace.web_api.chat import inside, target
 
 
-def _item(call: Call) -> tuple[str, str]:
+def _place(call: Call) -> tuple[str, str]:
     return target(call), call.required("timestamp", "no_item_specified")
 
 
@@ -18,20 +18,20 @@ def add(call: Call) -> Json:
     name = call.required("name", "invalid_name").strip(":")
     if not is_known(name):
         raise SlackError("invalid_name", f"no emoji :{name}:")
-    call.workspace.react(*_item(call), name, call.identity.bot_user_id)
+    call.workspace.react(inside(call), call.required("timestamp", "no_item_specified"), name, call.identity.bot_user_id)
     return {}
 
 
 def remove(call: Call) -> Json:
     """reactions.remove."""
     name = call.required("name", "invalid_name").strip(":")
-    call.workspace.unreact(*_item(call), name, call.identity.bot_user_id)
+    call.workspace.unreact(*_place(call), name, call.identity.bot_user_id)
     return {}
 
 
 def get(call: Call) -> Json:
     """reactions.get."""
-    channel_id, ts = _item(call)
+    channel_id, ts = _place(call)
     row = messages.find(call.state, channel_id, ts)
     shown = messages.message_json(call.state, row, call.workspace.base_url)
     kept = {

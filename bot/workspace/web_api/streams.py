@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.workspace import blocks, messages
+from bot.workspace import blocks, messages, sessions
 from bot.workspace.errors import Json, SlackError
 from bot.workspace.web_api.call import Call, Method
-from bot.workspace.web_api.chat import by_bot, own_message, target
+from bot.workspace.web_api.chat import by_bot, inside, own_message
 from bot.workspace.workspace import Draft
 
 
 def start(call: Call) -> Json:
     """chat.startStream: a message in a thread, empty or with its first chunks."""
-    channel_id = target(call)
+    channel_id = inside(call)
     thread_ts = call.required("thread_ts", "invalid_thread_ts")
     parts = _append([], call)
     body = by_bot(call, _body(parts) | {"streaming": parts})
@@ -33,6 +33,8 @@ def append(call: Call) -> Json:
 def stop(call: Call) -> Json:
     """chat.stopStream: the last chunks, and blocks such as feedback buttons below the text."""
     channel_id, ts = own_message(call, "message_not_owned_by_app")
+    if call.text("session_status") not in ("", *sessions.STATUSES):
+        raise SlackError("invalid_arguments", f"session_status must be one of {', '.join(sessions.STATUSES)}")
     parts = _append(_streaming(call, channel_id, ts), call)
     body = _body(parts)
     extra = call.json("blocks", "invalid_blocks_format")
@@ -42,6 +44,10 @@ def stop(call: Call) -> Json:
     if metadata:
         body["metadata"] = metadata
     call.workspace.edit(channel_id, ts, body | {"streaming": None}, mark=False)
+    status = call.text("session_status")
+    if status:
+        root = messages.thread_root(call.state, channel_id, ts)
+        sessions.set_status(call.workspace, channel_id, root, status)
     return {}
 
 

@@ -171,3 +171,29 @@ def test_what_is_not_there_is_said(server: WorkspaceServer, path: str) -> None:
     answer = httpx.get(f"{server.url}{path}")
     assert answer.status_code == 404
     assert answer.text.startswith("There is no")
+
+
+def test_only_the_owner_is_offered_the_apps_menu(server: WorkspaceServer) -> None:
+    assert "Remove the app" in page(server, "/")
+    assert "Remove the app" not in page(server, "/", **{"as": "colleague"})
+
+
+def test_a_guest_without_channels_lands_in_the_direct_message(server: WorkspaceServer) -> None:
+    you, guest = Person(server.url), Person(server.url, "guest")
+    invited = [name for name in guest.channels() if name]
+    for name in invited:
+        you.take_out(f"#{name}", "guest")
+    assert 'aria-label="Message Neo"' in page(server, "/", **{"as": "guest"})
+    for name in invited:
+        you.invite(f"#{name}", "guest")
+
+
+def test_an_archived_channel_offers_nothing_to_change(server: WorkspaceServer) -> None:
+    you = Person(server.url)
+    channel = you.create_channel("shut")
+    you.react(channel, you.say("said before", channel), "eyes")
+    you.archive_channel(channel)
+    shown = page(server, f"/channels/{channel}")
+    assert "said before" in shown and "nothing can be added" in shown and 'data-do="unarchive"' in shown
+    for control in ('data-do="edit"', 'data-do="delete"', 'data-do="pick"', 'data-do="rename"', "<textarea"):
+        assert control not in shown

@@ -50,7 +50,7 @@ def test_a_file_of_another_version_is_refused_with_the_remedy(tmp_path: Path) ->
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(WorkspaceError, match=r"version 99; this program reads version 1.*move the file away"):
+    with pytest.raises(WorkspaceError, match=r"version 99; this program reads version 2.*move the file away"):
         State(path)
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from bot.workspace import WorkspaceServer
+from bot.workspace import Person, WorkspaceServer
 from bot.workspace.web_api import METHODS, dispatch
 from bot.workspace.workspace import Workspace
 
@@ -196,3 +198,37 @@ def test_a_json_content_type_with_an_empty_body_is_no_error(server: WorkspaceSer
 def test_the_state_file_is_in_wal_mode(workspace: Workspace) -> None:
     mode = workspace.state.row("PRAGMA journal_mode")
     assert isinstance(mode, sqlite3.Row) and mode[0] == "wal"
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 32
+
+
+def uploaded(server: WorkspaceServer, name: str) -> str:
+    """Upload a file without a channel, as for a Home tab, and give its id."""
+    web = WebClient(token=server.tokens.bot_token, base_url=server.api_url)
+    return str(web.files_upload_v2(content=PICTURE, filename=name)["file"]["id"])
+
+
+def test_a_file_without_a_channel_stands_in_blocks(server: WorkspaceServer) -> None:
+    file_id = uploaded(server, "front.png")
+    web = WebClient(token=server.tokens.bot_token, base_url=server.api_url)
+    address = web.files_info(file=file_id)["file"]["url_private"]
+    for named in ({"id": file_id}, {"url": address}):
+        image = {"type": "image", "slack_file": named, "alt_text": "The front"}
+        blocks = [image, SECTION | {"accessory": image}]
+        ts = web.chat_postMessage(channel="#general", text="x", blocks=blocks)["ts"]
+        channel = Person(server.url).channels()["general"]
+        shown = httpx.get(f"{server.url}/channels/{channel}/messages/{ts}").text
+        assert shown.count(f'src="/people/files/{file_id}/picture"') == 2
+    found = httpx.get(f"{server.url}/people/files/{file_id}/picture")
+    assert (found.content, found.headers["content-disposition"][:6]) == (PICTURE, "inline")
+
+
+@pytest.mark.parametrize("name", ["", "notes.txt"])
+def test_a_slack_file_must_be_a_picture_that_was_uploaded(server: WorkspaceServer, name: str) -> None:
+    image = {"type": "image", "slack_file": {"id": uploaded(server, name) if name else "F0NOTHING"}, "alt_text": "x"}
+    web = WebClient(token=server.tokens.bot_token, base_url=server.api_url)
+    with pytest.raises(SlackApiError, match="invalid slack file"):
+        web.chat_postMessage(channel="#general", text="x", blocks=[image])
+    with pytest.raises(SlackApiError, match="invalid slack file"):
+        web.views_publish(user_id=Person(server.url).user_id, view={"type": "home", "blocks": [image]})
