@@ -128,6 +128,14 @@ def channel_changed(body: Json) -> ChannelChanged:
     return ChannelChanged(body["event_id"], _team(body), id, CHANNEL_CHANGES[event["type"]])
 
 
+def channel_left(body: Json, bot_user: str) -> ChannelChanged | None:
+    """Neo was taken out of a channel; None for anybody else who left."""
+    event = body["event"]
+    return (
+        ChannelChanged(body["event_id"], _team(body), event["channel"], "left") if event["user"] == bot_user else None
+    )
+
+
 def channel_joined(body: Json, bot_user: str) -> ChannelJoined | None:
     """Neo was added to a channel; None for anybody else."""
     event = body["event"]

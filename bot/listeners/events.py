@@ -40,6 +40,7 @@ EVENTS: dict[str, Translate] = {
     "app_home_opened": _of(payloads.home_opened),
     "agent_session_stopped": _of(payloads.work_stopped),
     "member_joined_channel": payloads.channel_joined,
+    "member_left_channel": payloads.channel_left,
     "app_uninstalled": _of(payloads.app_removed),
     "tokens_revoked": _of(payloads.app_removed),
     "file_shared": _nothing,
