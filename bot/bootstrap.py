@@ -75,6 +75,7 @@ def policy(settings: Settings) -> Policy:
         seed=settings.seed,
         studies_url=settings.studies,
         work_dir=settings.data_dir,
+        compare_votes=settings.compare_votes,
         admins=frozenset(user.strip() for user in settings.admins.split(",") if user.strip()),
     )
 

@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     dask_address: str = Field("", description="A Dask scheduler (tcp://host:port): trials run on its workers.")
     progress_every_s: float = Field(3.0, ge=0, description="The progress message is edited at most so often.")
     watch_every_s: float = Field(15.0, gt=0, description="Seconds between two probes of a deployed service.")
+    compare_votes: int = Field(
+        10, ge=0, description="A new version answers beside the one before it until so many votes; 0 is never."
+    )
     service_port: int = Field(8700, ge=1, le=65435, description="First of a hundred ports for deployed services.")
     seed: int = Field(1, description="Of splits and samplers.")
     admins: str = Field("", description="User ids, separated by commas, who may steer every project.")

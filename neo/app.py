@@ -36,6 +36,7 @@ from neo.services import (
     approval,
     buttons,
     channels,
+    comparing,
     conversation,
     deployment,
     exporting,
@@ -325,6 +326,7 @@ JOB_HANDLERS: dict[str, Callable[[Deps, HeldJob], None]] = {
     "export": exporting.export,
     "retire": deployment.retire,
     "take_down": workspaces.take_down,
+    "end_comparison": comparing.end,
 }
 
 # Jobs without which a project cannot go on: when one fails for good, the project has failed.

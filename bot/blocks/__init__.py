@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from slack_sdk.models.blocks import Block
 
-from bot.blocks import answer, document, plain, progress, question
+from bot.blocks import answer, comparison, document, plain, progress, question
 from neo.domain.posts import Post
 
 RENDERERS: dict[str, Callable[[Post], list[Block]]] = {
@@ -17,6 +17,7 @@ RENDERERS: dict[str, Callable[[Post], list[Block]]] = {
     "progress": progress.render,
     "document": document.render,
     "answer": answer.render,
+    "comparison": comparison.render,
 }
 
 

@@ -12,7 +12,7 @@ from neo.domain.events import ButtonPressed, ReactionAdded, ReactionRemoved
 from neo.domain.lifecycle import Stage, Trigger
 from neo.domain.posts import Button, Post, notice, private
 from neo.errors import NotAllowed
-from neo.services import feedback
+from neo.services import comparing, feedback
 from neo.services.access import check
 from neo.services.deps import Deps, Turn, stage_of
 from neo.services.stages import advance
@@ -36,7 +36,9 @@ def on_reaction(deps: Deps, turn: Turn, event: ReactionAdded) -> None:
         post = tx.outbox.at(event.team, event.channel, event.item_ts)
     if post is None:
         return  # an emoji on a person's message, or on another app's
-    if post.answer:
+    if (post.answer or "").startswith(comparing.PREFIX):
+        comparing.on_emoji(deps, turn, post.answer or "", event.user, event.emoji)
+    elif post.answer:
         feedback.on_emoji(deps, turn, post.answer, event.user, event.emoji)
     elif post.document:
         _on_document(deps, turn, post, event)

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 from neo.domain.approvals import Verdict
 from neo.domain.events import ButtonPressed
-from neo.services import approval, commands, deployment, feedback, forms, home, manners, opening, proposing, taking
+from neo.services import (
+    approval,
+    commands,
+    comparing,
+    deployment,
+    feedback,
+    forms,
+    home,
+    manners,
+    opening,
+    proposing,
+    taking,
+)
 from neo.services.deps import Deps, Turn
 
 BUTTONS: dict[str, Callable[[Deps, Turn, ButtonPressed], None]] = {
@@ -25,6 +37,9 @@ BUTTONS: dict[str, Callable[[Deps, Turn, ButtonPressed], None]] = {
     "drop_questions": proposing.button(keeps=False),
     "accept_closest": deployment.accept_closest,
     "thumb": feedback.on_button,
+    **{f"vote_{choice}": comparing.on_button for choice in comparing.CHOICES},
+    "comparison_back": comparing.settle,
+    "comparison_keep": comparing.settle,
     "edit_requirement": forms.edit_requirement,
     "new_project": forms.button_new,
     "silence": manners.silence,

@@ -73,7 +73,9 @@ def deploy(deps: Deps, job: HeldJob) -> None:
             version = _version(tx.deployments.version(version.id))
             version.status = "live"
             tx.deployments.save(version)
-            tx.deployments.add(project.id, version.id, running.url, running.pid, deps.now())
+            keep = old.id if old is not None and deps.policy.compare_votes else None
+            before = list(tx.deployments.of_project(project.id))
+            tx.deployments.add(project.id, version.id, running.url, running.pid, deps.now(), keep=keep)
             text = _live_text(deps, version, running.url, problem, smoke)
             data = {"url": running.url}
             tx.outbox.add(project, Post("report", f"{text}\n{example}", data=data), deps.now())
@@ -81,8 +83,9 @@ def deploy(deps: Deps, job: HeldJob) -> None:
     except BaseException:
         deps.deployer.stop(running)  # nothing may run that no row knows of
         raise
-    if old is not None:
-        deps.deployer.stop(Running(old.url, old.pid))
+    for row in before:
+        if row.id != keep:
+            deps.deployer.stop(Running(row.url, row.pid))
 
 
 def _version(row: VersionRow | None) -> VersionRow:

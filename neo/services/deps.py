@@ -38,6 +38,7 @@ class Policy:
         studies_url: Optuna's own database.
         work_dir: Where caches, packages and reports lie.
         admins: Users who may stop any project.
+        compare_votes: A new version answers beside the one before it until so many votes are decided; 0 is never.
     """
 
     grace_s: float = 60.0
@@ -50,6 +51,7 @@ class Policy:
     studies_url: str = "sqlite:///studies.db"
     work_dir: Path = Path("data")
     admins: frozenset[str] = frozenset()
+    compare_votes: int = 10
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,6 @@ def take_down(deps: Deps, job: HeldJob) -> None:
     for row in rows:
         deps.deployer.stop(Running(row.url, row.pid))
     with job.finishing() as tx:
-        for row in tx.deployments.of_project(job.project):
-            row.status = "down"
-            tx.deployments.save(row)
+        if (current := tx.deployments.current(job.project)) is not None:
+            current.status = "down"
+            tx.deployments.save(current)

@@ -44,10 +44,16 @@ class Deployments:
         """Keep changes to a version or a deployment."""
         self._session.add(row)
 
-    def add(self, project: str, version: str, url: str, pid: int, now: float) -> DeploymentRow:
-        """Keep where a version runs; earlier deployments of the project are stopped."""
+    def add(
+        self, project: str, version: str, url: str, pid: int, now: float, *, keep: str | None = None
+    ) -> DeploymentRow:
+        """Keep where a version runs; earlier deployments of the project are stopped.
+
+        Args:
+            keep: An earlier deployment that runs on beside it, to be compared.
+        """
         for old in self.of_project(project):
-            old.status = "stopped"
+            old.status = "rival" if old.id == keep else "stopped"
             self._session.add(old)
         row = DeploymentRow(id=new_id("dep"), project=project, version=version, url=url, pid=pid, created_at=now)
         self._session.add(row)
@@ -63,6 +69,10 @@ class Deployments:
         """Where the project runs now."""
         rows = self.of_project(project)
         return rows[0] if rows else None
+
+    def rival(self, project: str) -> DeploymentRow | None:
+        """The earlier version that runs beside the current one, to be compared with it."""
+        return next((row for row in self.of_project(project)[1:] if row.status == "rival"), None)
 
     def get(self, id: str) -> DeploymentRow | None:
         """The deployment with this id."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from neo.store.tables import AnswerRow, FeedbackRow
+from neo.store.tables import AnswerRow, ComparisonRow, FeedbackRow, VoteRow
 
 
 class Feedback:
@@ -55,6 +55,26 @@ class Feedback:
         row.comment = comment
         self._session.add(row)
         return True
+
+    def add_comparison(self, row: ComparisonRow) -> ComparisonRow:
+        """Keep which two answers were shown beside each other."""
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+    def comparison(self, id: str) -> ComparisonRow | None:
+        """The comparison with this id."""
+        return self._session.get(ComparisonRow, id)
+
+    def vote(self, row: VoteRow, at: float) -> VoteRow:
+        """Keep a person's vote; their last word on a comparison counts."""
+        row.at = at
+        return self._session.merge(row)
+
+    def votes(self, project: str, versions: frozenset[str]) -> list[VoteRow]:
+        """All votes of a project between these two versions, oldest first."""
+        rows = self._session.exec(select(VoteRow).where(VoteRow.project == project).order_by(col(VoteRow.at))).all()
+        return [row for row in rows if {row.preferred, row.rival} <= {*versions, ""}]
 
     def of_project(self, project: str) -> Sequence[FeedbackRow]:
         """All thumbs of a project, oldest first."""

@@ -295,6 +295,32 @@ class AnswerRow(SQLModel, table=True):
     at: float
 
 
+class ComparisonRow(SQLModel, table=True):
+    """Two versions' answers to one question, shown blind: *first* and *second* as they stand in the thread."""
+
+    __tablename__ = "comparison"
+
+    id: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    first: str
+    second: str
+    at: float
+
+
+class VoteRow(SQLModel, table=True):
+    """One person's vote in a comparison: the version they prefer over its rival, or that neither is better."""
+
+    __tablename__ = "vote"
+
+    comparison: str = Field(primary_key=True)
+    user: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    preferred: str  # a version, or empty
+    rival: str
+    choice: str  # first, second, equal, neither
+    at: float = 0.0
+
+
 class FeedbackRow(SQLModel, table=True):
     """A thumb on an answer: one row for each person and answer, the last word counts."""
 
