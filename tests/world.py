@@ -275,7 +275,7 @@ def world(folder: Path, files: Mapping[str, bytes] = FILES, **policy: Any) -> Wo
     """A fresh Neo in *folder*, with words alone (no packaged models), so that it is quick."""
     clock, contents = Clock(), dict(files)
 
-    def fetch(ref: FileRef) -> bytes:
+    def fetch(ref: FileRef, team: str) -> bytes:
         if ref.name not in contents:
             raise BadInput(f"{ref.name} is gone.")
         return contents[ref.name]

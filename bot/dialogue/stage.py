@@ -222,7 +222,7 @@ def _file(name: str) -> dict[str, Any]:
     return {"id": f"F{name}", "name": name, "size": len(FILES[name]), "mimetype": "", "url_private_download": name}
 
 
-def _fetch(ref: FileRef) -> bytes:
+def _fetch(ref: FileRef, _team: str) -> bytes:
     if ref.name not in FILES:
         raise BadInput(f"{ref.name} is gone.")
     return FILES[ref.name]

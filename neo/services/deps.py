@@ -63,7 +63,7 @@ class Deps:
     skills: Mapping[str, Skill]
     policy: Policy
     resources: Resources
-    fetch_file: Callable[[FileRef], bytes]
+    fetch_file: Callable[[FileRef, str], bytes]
     deployer: Deployer
     language: Language
     now: Callable[[], float] = time.time

@@ -22,9 +22,9 @@ MOST_LINES = 12
 def receive_files(deps: Deps, job: HeldJob) -> None:
     """Fetch what is waiting, examine all files together, and go on with the intake."""
     with deps.store.read() as tx:
-        waiting = list(tx.projects.files(job.project, "waiting"))
+        waiting, team = list(tx.projects.files(job.project, "waiting")), tx.projects.get(job.project).team
     for row in waiting:
-        address, problem = _fetch(deps, row)
+        address, problem = _fetch(deps, row, team)
         with job.transaction() as tx:
             _replace(tx.projects.files(job.project, "stored"), row)
             row.address, row.problem = address, problem
@@ -49,10 +49,10 @@ def receive_files(deps: Deps, job: HeldJob) -> None:
         offer_once(deps, tx, project, found)
 
 
-def _fetch(deps: Deps, row: FileRow) -> tuple[str, str]:
+def _fetch(deps: Deps, row: FileRow, team: str) -> tuple[str, str]:
     """(address, '') or ('', the problem)."""
     try:
-        content = deps.fetch_file(FileRef(**row.ref))
+        content = deps.fetch_file(FileRef(**row.ref), team)
         return deps.files.put(content), ""
     except UserError as error:
         return "", str(error)

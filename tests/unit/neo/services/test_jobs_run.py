@@ -79,7 +79,7 @@ def test_a_worker_that_goes_down_gives_its_search_back_and_the_next_goes_on(here
 def test_a_job_that_meets_a_defect_is_tried_again_then_told_and_the_rest_goes_on(here: World) -> None:
     asked: list[float] = []
 
-    def broken(ref: FileRef) -> bytes:
+    def broken(ref: FileRef, team: str) -> bytes:
         asked.append(here.clock.at)
         raise RuntimeError("the disk controller is confused")
 
@@ -100,7 +100,7 @@ def test_a_job_that_meets_a_defect_is_tried_again_then_told_and_the_rest_goes_on
     told = [post.text for post in here.posts() if SORRY in post.text]
     assert len(told) == 1 and "RuntimeError" in told[0] and "disk controller" not in told[0]
     assert here.project().stage == "intake", "files can be sent again"
-    with_fetch(here, lambda ref: content(here, ref))
+    with_fetch(here, lambda ref, team: content(here, ref))
     here.say("once more", files=tuple(here.contents))
     here.work()
     assert here.said("I read your files")
@@ -109,7 +109,7 @@ def test_a_job_that_meets_a_defect_is_tried_again_then_told_and_the_rest_goes_on
 def test_trouble_that_passes_is_never_mentioned(here: World) -> None:
     trouble = iter([OSError("reset"), OSError("reset")])
 
-    def flaky(ref: FileRef) -> bytes:
+    def flaky(ref: FileRef, team: str) -> bytes:
         if (error := next(trouble, None)) is not None:
             raise error
         return content(here, ref)
@@ -128,7 +128,7 @@ def test_a_job_that_was_taken_over_writes_nothing_more(here: World) -> None:
     other = Neo(here.neo.deps)
     woken: list[bool] = []
 
-    def slept(ref: FileRef) -> bytes:
+    def slept(ref: FileRef, team: str) -> bytes:
         if not woken:
             woken.append(True)
             here.later(LEASE_S + 1)
@@ -150,7 +150,7 @@ def test_a_lease_that_is_renewed_is_not_taken_over(here: World) -> None:
     other = Neo(here.neo.deps)
     seen: list[bool] = []
 
-    def slow(ref: FileRef) -> bytes:
+    def slow(ref: FileRef, team: str) -> bytes:
         here.later(LEASE_S - 1)  # each file within the lease, all of them beyond it
         seen.append(other.work("short"))
         return content(here, ref)
