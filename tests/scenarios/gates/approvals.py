@@ -43,6 +43,7 @@ GRACE_S = (60.0, 60.0, 0.0)  # waiting is the rule, none at all an edge
 
 people = st.sampled_from(PEOPLE)
 mostly_owner = st.sampled_from((OWNER, OWNER, COLLEAGUE, STRANGER))
+AIMS = ("any", "same", "another")
 kinds = st.sampled_from(("requirements", "architecture"))
 places = st.integers(0, 3)  # among a kind's versions, newest first
 
@@ -230,15 +231,21 @@ class Approvals(RuleBasedStateMachine):
         self.must(not after.working(), rules.BACK)
         self.ledger.take_back(doc.id)
 
-    @rule(kind=kinds, place=places, user=mostly_owner, emoji=st.sampled_from(YES), same=st.booleans())
-    def take_emoji_back(self, kind: str, place: int, user: str, emoji: str, same: bool) -> None:
+    @rule(kind=kinds, place=places, user=mostly_owner, emoji=st.sampled_from(YES), aim=st.sampled_from(AIMS))
+    def take_emoji_back(self, kind: str, place: int, user: str, emoji: str, aim: str) -> None:
+        """The emoji that approved, another one of the same person, or any of anybody."""
         doc = self.doc(kind, place)
+        approved = [one for one in self.now().docs if one.id in self.ledger.approvals]
+        if aim != "any" and (by_emoji := [one for one in approved if self.ledger.approvals[one.id].emoji]):
+            doc = by_emoji[-1]
+            approval = self.ledger.approvals[doc.id]
+            bare = approval.emoji.partition("::")[0]
+            others = [one for one in YES if one.partition("::")[0] != bare]
+            emoji = approval.emoji if aim == "same" else others[place % len(others)]
+            user = approval.user
         ts = stamp(self.database, doc.id) if doc else None
         if doc is None or ts is None:
             return
-        approval = self.ledger.approvals.get(doc.id)
-        if same and approval is not None and approval.emoji:
-            emoji = approval.emoji
         event = ReactionRemoved(self.here.event_id(), TEAM, CHANNEL, ts, user, emoji)
         self.judge_taking_back(self.give("emoji taken back", event), doc, user, emoji.partition("::")[0])
 
