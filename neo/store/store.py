@@ -107,6 +107,7 @@ class Store:
         self.url = url
         self.engine = _engine(url, synchronous, poll_s)
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._durable: list[Store] = []
 
     @contextmanager
     def read(self, team: str | None = None) -> Iterator[Transaction]:
@@ -133,11 +134,18 @@ class Store:
         return self._writer
 
     def durable(self) -> Store:
-        """The same database over connections of its own: commits outlive a loss of power, and soon get a turn."""
-        return Store(self.url, "FULL", poll_s=_POLL_S)
+        """The same database over connections of its own: commits outlive a loss of power, and soon get a turn.
+
+        They are given back when this store is closed.
+        """
+        made = Store(self.url, "FULL", poll_s=_POLL_S)
+        self._durable.append(made)
+        return made
 
     def close(self) -> None:
         """Give all connections back."""
+        for store in self._durable:
+            store.close()
         self.engine.dispose()
 
     def ping(self) -> None:
