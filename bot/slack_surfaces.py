@@ -96,7 +96,8 @@ class Surfaces:
             answer = self._call(team, None, "users_info", user=user, include_locale=True)
         except Refused:
             return Profile()
-        return profile_of(answer["user"])
+        user_facts = answer.get("user")
+        return profile_of(user_facts) if user_facts else Profile()
 
     def _link(self, team: str, channel: str, ts: str) -> str:
         if (channel, ts) not in self._links:
