@@ -80,6 +80,7 @@ class Approvals(RuleBasedStateMachine):
 
     @initialize(kind=st.sampled_from(("built", "built", "built", "kept")), grace_s=st.sampled_from(GRACE_S))
     def begin(self, kind: str, grace_s: float) -> None:
+        kind = kind if kind in self.grounds else next(iter(self.grounds))
         ground = self.grounds[kind]
         self.project = ground.project
         self.database = self.folder / f"{self.tally.examples}.db"
@@ -103,8 +104,11 @@ class Approvals(RuleBasedStateMachine):
         return facts(self.database, self.project)
 
     def doc(self, kind: str, place: int) -> Doc | None:
-        """A version of a document, the newest at place 0; an older one where there are not so many."""
-        docs = [doc for doc in self.now().docs if doc.kind == kind]
+        """A version of a document, newest first; at place 0 what waits at a gate, whatever its kind."""
+        now = self.now()
+        waits = [waiting for waiting, stage in OWN_STAGE.items() if stage == now.stage]
+        kind = waits[0] if waits and place == 0 else kind
+        docs = [doc for doc in now.docs if doc.kind == kind]
         return docs[-1 - min(place, len(docs) - 1)] if docs else None
 
     def give(self, name: str, event: Event) -> tuple[Facts, Facts]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from neo.domain import approvals
 from neo.domain.approvals import Verdict
 from neo.domain.lifecycle import REVIEW, Stage, Trigger
 from neo.services import approval, commands, conversation, stages
-from neo.store.inbox import Inbox
+from neo.store.inbox import Arrival, Inbox
 
 Plant = Callable[[pytest.MonkeyPatch], None]
-_TAKE_BACK, _REVIEW, _ADD = approval.take_back, conversation._review, Inbox.add
+_TAKE_BACK, _REVIEW, _ADD = approval.take_back, conversation._review, Inbox.add_all
 
 
 def _anybody(patch: pytest.MonkeyPatch) -> None:
@@ -76,10 +77,11 @@ def _no_grace(patch: pytest.MonkeyPatch) -> None:
 def _twice(patch: pytest.MonkeyPatch) -> None:
     number = itertools.count()
 
-    def add(inbox: Inbox, team: str, event_id: str, lane: str, body: Any, now: float, message_key: str | None) -> bool:
-        return _ADD(inbox, team, f"{event_id}-{next(number)}", lane, body, now, None)
+    def add(inbox: Inbox, arrivals: Sequence[Arrival]) -> list[bool]:
+        fresh = [replace(one, event_id=f"{one.event_id}-{next(number)}", message_key=None) for one in arrivals]
+        return _ADD(inbox, fresh)
 
-    patch.setattr(Inbox, "add", add)
+    patch.setattr(Inbox, "add_all", add)
 
 
 def _by_words(patch: pytest.MonkeyPatch) -> None:
