@@ -80,6 +80,7 @@ class Neo:
 
     Attributes:
         receiving: The way into the inbox; the processes that listen have one of their own.
+        behind: Whether more events waited at the last look than are looked at together.
         stopping: Set when this process goes down in good order: running jobs end soon and are given back.
     """
 
@@ -87,6 +88,7 @@ class Neo:
         self.deps, self.transport = deps, transport
         self.receiving = Receiving(deps.store, deps.now, most_waiting)
         self.stopping = threading.Event()
+        self.behind = False
         self._looking = threading.Lock()
         self._ask_again: dict[tuple[str, str], float] = {}
 
@@ -118,6 +120,7 @@ class Neo:
         with self.deps.store.read() as tx:
             rows = tx.inbox.free(now, MOST_LOOKED_AT)
             concern = affairs.concerning(tx, [_event_of(row) for row in rows])
+        self.behind = len(rows) == MOST_LOOKED_AT
         if not rows:
             return False, None
         own = list(itertools.compress(rows, concern))
