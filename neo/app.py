@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -32,6 +33,7 @@ from neo.domain.posts import notice, private
 from neo.errors import Cancelled, LeaseLost, UserError
 from neo.services import (
     access,
+    affairs,
     answering,
     approval,
     buttons,
@@ -64,6 +66,9 @@ log = structlog.get_logger(__name__)
 
 RETRY_S = (2.0, 10.0, 60.0, 300.0)  # before the second, third ... attempt at a job
 MOST_SENDS = 30
+MOST_LOOKED_AT = 64  # events at once
+MOST_READINGS = 3  # of an event that cannot be read
+ASK_AGAIN_S = 60.0
 
 
 class Neo:
@@ -76,6 +81,7 @@ class Neo:
 
     Attributes:
         receiving: The way into the inbox; the processes that listen have one of their own.
+        behind: Whether more events waited at the last look than are looked at together.
         stopping: Set when this process goes down in good order: running jobs end soon and are given back.
     """
 
@@ -83,6 +89,9 @@ class Neo:
         self.deps, self.transport = deps, transport
         self.receiving = Receiving(deps.store, deps.now, most_waiting)
         self.stopping = threading.Event()
+        self.behind = False
+        self._looking = threading.Lock()
+        self._ask_again: dict[tuple[str, str], float] = {}
 
     def receive(self, event: Event) -> bool:
         """Keep an event in the inbox; quick, and safe to call twice.
@@ -96,25 +105,56 @@ class Neo:
         return self.receiving.receive(event)
 
     def pump(self) -> bool:
-        """Handle the oldest event that may be handled now; False when there is none."""
+        """Finish the oldest events that are no affair of Neo's, and handle the oldest that is; False without any."""
+        with self._looking:
+            found, row = self._next()
+        if row is not None:
+            self._handle(row)
+        return found
+
+    def _next(self) -> tuple[bool, EventRow | None]:
+        """Whether there were events, and one to be handled; its lease is not spent on waiting behind others.
+
+        They are looked at without the lock of those who write, for whom the processes that listen wait too.
+        """
+        now = self.deps.now()
+        with self.deps.store.read() as tx:
+            rows = tx.inbox.free(now, MOST_LOOKED_AT)
+            concern = affairs.concerning(tx, [_event_of(row) for row in rows])
+        self.behind = len(rows) == MOST_LOOKED_AT
+        if not rows:
+            return False, None
+        own = list(itertools.compress(rows, concern))
         with self.deps.store.write() as tx:
-            row = tx.inbox.claim(self.deps.now())
-        if row is None or row.seq is None:
-            return False
-        event = from_json(row.body)
+            tx.inbox.finish_free([row for row, one in zip(rows, concern, strict=True) if not one], now)
+            claimed = tx.inbox.claim(own[:1], now)
+        return True, claimed[0] if claimed else None
+
+    def _handle(self, row: EventRow) -> None:
+        event, seq = _event_of(row), row.seq or 0
+        if event is None:
+            self._unreadable(row)
+            return
         try:
             self._stamp(event)
             self._meet(event)
-            turn = Turn(self.deps, row.seq, event.team)
+            turn = Turn(self.deps, seq, event.team)
             if not self._is_locked(event) and not access.turned_away(self.deps, turn, event):
                 EVENT_HANDLERS[type(event)](self.deps, turn, event)
-            self._finish_event(row.seq)
+            if not turn.finished:
+                self._finish_event(seq)
         except UserError as error:
             self._refuse(row, event, error)
         except Exception as error:
-            log.exception("an event could not be handled", kind=type(event).__name__, seq=row.seq)
+            log.exception("an event could not be handled", kind=type(event).__name__, seq=seq)
             self._event_failed(row, event, error)
-        return True
+
+    def _unreadable(self, row: EventRow) -> None:
+        """Leave an event to whoever claims it after its lease, perhaps a newer Neo; the last of them gives it up."""
+        log.error("an event cannot be read", seq=row.seq, kind=row.body.get("kind"), attempt=row.attempts)
+        if row.attempts >= MOST_READINGS:
+            with self.deps.store.write() as tx:
+                tx.inbox.finish(row.seq or 0, "it cannot be read")
 
     def _finish_event(self, seq: int) -> None:
         with self.deps.store.write() as tx:
@@ -139,8 +179,10 @@ class Neo:
 
     def _meet(self, event: Event) -> None:
         """Ask the platform who a person is, before the first event of theirs in half a day is handled."""
-        user = getattr(event, "user", "")
+        user, now = getattr(event, "user", ""), self.deps.now()
         if not user or self.transport is None or isinstance(event, AppInstalled | AppRemoved):
+            return
+        if now < self._ask_again.get((event.team, user), 0.0):
             return
         with self.deps.store.read() as tx:
             if access.profile_is_fresh(self.deps, tx, event.team, user) or tx.workspaces.is_locked(event.team):
@@ -149,7 +191,10 @@ class Neo:
             profile = self.transport.person(event.team, user)
         except TryLater as error:
             log.warning("nobody could be asked who a person is", user=user, reason=str(error))
-            return  # they are asked about again with their next event
+            # Asked again with an event of theirs, but not with each: every question may wait for a network.
+            later = {key: at for key, at in self._ask_again.items() if at > now}
+            self._ask_again = {**later, (event.team, user): now + ASK_AGAIN_S}
+            return
         access.keep_profile(self.deps, event.team, user, profile)
 
     def _refuse(self, row: EventRow, event: Event, error: UserError) -> None:
@@ -276,6 +321,14 @@ class Renewal:
                 return  # the job finds out in its own next transaction, which is rolled back
             except Exception:
                 log.exception("a lease could not be renewed", job=self._job.id)
+
+
+def _event_of(row: EventRow) -> Event | None:
+    """The event of a row; None for one that this version of Neo cannot read."""
+    try:
+        return from_json(row.body)
+    except (KeyError, TypeError):
+        return None
 
 
 def _user(event: Event) -> str:

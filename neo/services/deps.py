@@ -147,11 +147,16 @@ class HeldJob:
 
 @dataclass
 class Turn:
-    """An event of a workspace in the hands of its handler; its changes and its end are one transaction."""
+    """An event of a workspace in the hands of its handler; its changes and its end are one transaction.
+
+    Attributes:
+        finished: Whether that transaction was committed: the event is done, and nobody need say so again.
+    """
 
     deps: Deps
     seq: int
     team: str | None = None
+    finished: bool = False
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -159,6 +164,7 @@ class Turn:
         with self.deps.store.write(self.team) as tx:
             yield tx
             tx.inbox.finish(self.seq)
+        self.finished = True
 
 
 def brief_of(project: ProjectRow) -> Brief:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, update
+from sqlalchemy import Table, bindparam, func, literal_column, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -67,9 +67,8 @@ class Inbox:
         if not arrivals:
             return []
         connection = self._session.connection()
-        table = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel gives it to every table
-        insert = _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
-        insert = insert.returning(table.c.team, table.c.event_id)
+        insert = _INSERT[connection.dialect.name](_EVENTS).on_conflict_do_nothing()
+        insert = insert.returning(_EVENTS.c.team, _EVENTS.c.event_id)
         kept = {tuple(row) for row in connection.execute(insert, [one.row() for one in arrivals])}
         new = []
         for one in arrivals:  # the same event may be here twice: the first of them is the new one
@@ -78,15 +77,33 @@ class Inbox:
             kept.discard(key)
         return new
 
-    def claim(self, now: float) -> EventRow | None:
-        """The oldest event whose lane has no earlier open one, marked as running; None when there is none."""
-        row: EventRow | None = self._session.exec(_NEXT, params={"now": now}).first()
-        if row is None:
-            return None
-        self._session.expunge(row)  # what changes is written here, and not once more at the end
-        row.status, row.lease_until, row.attempts = "running", now + LEASE_S, row.attempts + 1
-        self._set(row.seq, status=row.status, lease_until=row.lease_until, attempts=row.attempts)
-        return row
+    def free(self, now: float, most: int) -> Sequence[EventRow]:
+        """The oldest events that may be handled, oldest first: each is its lane's first open one, and nobody holds it.
+
+        Nothing is locked: who wants them calls :meth:`claim` or :meth:`finish_free`, which look again.
+        """
+        rows: Sequence[EventRow] = self._session.exec(_FREE, params={"now": now, "most": most}).all()
+        return rows
+
+    def claim(self, rows: Sequence[EventRow], now: float) -> list[EventRow]:
+        """Mark free events as running, for as long as the lease; returns those that nobody else took meanwhile."""
+        mine = self._session.exec(_still_free(select(EventRow), rows, now)).all() if rows else []
+        for row in mine:
+            row.status, row.lease_until, row.attempts = "running", now + LEASE_S, row.attempts + 1
+            self._session.add(row)
+        self._session.flush()
+        return list(mine)
+
+    def claim_many(self, now: float, most: int) -> list[EventRow]:
+        """Find free events, at most one for each lane, and claim them."""
+        return self.claim(self.free(now, most), now)
+
+    def finish_free(self, rows: Sequence[EventRow], now: float) -> None:
+        """Mark free events as done that need no handler, but for those that somebody else took meanwhile."""
+        mine = self._session.exec(_still_free(select(EventRow.seq), rows, now)).all() if rows else []
+        if mine:
+            done = update(_EVENTS).where(_EVENTS.c.seq.in_(mine)).values(status="done", error="")
+            self._session.connection().execute(done)
 
     def _set(self, seq: int | None, **values: Any) -> None:
         self._session.connection().execute(_CHANGE.values(**values), {"event": seq})
@@ -109,16 +126,24 @@ class Inbox:
         return self._session.exec(select(func.count()).select_from(rows)).one()
 
 
-def _next() -> Any:
-    """The oldest free event whose lane has no earlier open one."""
+def _still_free(query: Any, rows: Sequence[EventRow], now: float) -> Any:
+    """Lock those of these events that are free, in one order: two who want the same never wait for each other."""
+    free = (_EVENTS.c.status == "waiting") | ((_EVENTS.c.status == "running") & (_EVENTS.c.lease_until < now))
+    query = query.where(_EVENTS.c.seq.in_([row.seq for row in rows]), free).order_by(_EVENTS.c.seq)
+    return query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+
+
+def _free() -> Any:
+    """The oldest free events whose lanes have no earlier open one."""
     earlier = aliased(EventRow)
     blocked = select(earlier.seq).where(earlier.lane == EventRow.lane, col(earlier.seq) < EventRow.seq)
     blocked = blocked.where(col(earlier.status).in_(_OPEN))
     free = (col(EventRow.status) == "waiting") | (col(EventRow.lease_until) < bindparam("now"))
     query = select(EventRow).where(col(EventRow.status).in_(_OPEN), free).where(~blocked.exists())
-    return query.order_by(col(EventRow.seq)).limit(1).with_for_update(skip_locked=True)
+    return query.order_by(col(EventRow.seq)).limit(bindparam("most"))
 
 
 # Made once: to put a statement together takes longer than to run it, and who waits for the database waits for both.
-_NEXT = _next()
-_CHANGE = update(EventRow.__table__).where(EventRow.__table__.c.seq == bindparam("event"))  # type: ignore[attr-defined]
+_FREE = _free()
+_EVENTS: Table = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel gives it to every table
+_CHANGE = update(_EVENTS).where(_EVENTS.c.seq == bindparam("event"))

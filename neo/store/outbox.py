@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal
@@ -10,10 +10,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from neo.domain.posts import Post
+from neo.store.places import Place, among
 from neo.store.tables import LeaseRow, MessageRow, PostRow, ProjectRow, new_id
 
 LEASE_S = 60.0
 _OPEN = ("waiting", "sending")
+_STATUSES = (*_OPEN, "sent", "failed")  # all of them: named, so that the index by status and channel serves
 _THREAD_AT = (
     select(PostRow.thread)
     .join(MessageRow, col(MessageRow.post) == PostRow.id)
@@ -145,6 +147,31 @@ class Outbox:
             place: connection.execute(_THREAD_AT, dict(zip("tcs", place, strict=True))).scalar() for place in places
         }
         return {place: thread for place, thread in found.items() if thread}
+
+    def messages_at(self, places: Collection[Place]) -> set[Place]:
+        """Those of these places (team, channel, timestamp) at which a message of Neo's is known."""
+        if not places:
+            return set()
+        columns = (MessageRow.team, MessageRow.channel, MessageRow.ts)
+        query = select(*columns).where(among(places, *columns))
+        return set(self._session.exec(query)) & set(places)
+
+    def unsure_channels(self, channels: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of these channels (team, channel) where a message may stand of which the timestamp was not kept.
+
+        That is so while a post is being sent, and when a first try to send one was not seen to its end.
+        """
+        if not channels:
+            return set()
+        tried = (col(PostRow.status) == "sending") | ((col(PostRow.status) == "waiting") & (col(PostRow.attempts) > 0))
+        unstamped = ~select(MessageRow.ts).where(MessageRow.post == PostRow.id).exists()
+        # A line to one person, and a status, never have a timestamp.
+        stamps = (PostRow.body["to_user"].as_string() == "") & (PostRow.body["kind"].as_string() != "working")
+        lost = (col(PostRow.attempts) > 1) & col(PostRow.edits).is_(None) & unstamped & stamps
+        query = select(PostRow.team, PostRow.channel).where(col(PostRow.status).in_(_STATUSES))
+        query = query.where(col(PostRow.channel).in_(sorted({channel for _, channel in channels})))
+        query = query.where(tried | lost).distinct()
+        return set(self._session.exec(query)) & set(channels)
 
     def stamp(self, post: str, ts: str) -> None:
         """Keep a message found by its metadata, after a crash between sending and stamping."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from neo.errors import BadInput
+from neo.store.places import Place, among
 from neo.store.tables import FileRow, ProjectRow, RecordRow, TrialRow, new_id
 
 
@@ -41,6 +42,14 @@ class Projects:
             ProjectRow.team == team, ProjectRow.channel == channel, ProjectRow.thread == thread
         )
         return self._session.exec(query).first()
+
+    def threads(self, places: Collection[Place]) -> set[Place]:
+        """Those of these threads (team, channel, thread) that have a project."""
+        if not places:
+            return set()
+        columns = (ProjectRow.team, ProjectRow.channel, ProjectRow.thread)
+        query = select(*columns).where(among(places, *columns))
+        return set(self._session.exec(query)) & set(places)
 
     def in_channel(self, team: str, channel: str) -> Sequence[ProjectRow]:
         """The channel's projects, newest first."""

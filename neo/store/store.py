@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -179,15 +180,22 @@ def _on_connect(synchronous: str, busy_ms: int, connection: Any, _record: object
 
 def _on_begin(poll_s: float, connection: Any) -> None:
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if not poll_s or not _got_a_turn(connection.connection.dbapi_connection, begin, poll_s):
+        connection.exec_driver_sql(begin)
+
+
+def _got_a_turn(connection: sqlite3.Connection, begin: str, poll_s: float) -> bool:
+    """Ask again and again, on the bare connection: an error that SQLAlchemy wraps costs more than the pause."""
     deadline = time.monotonic() + _BUSY_MS / 1000
-    while True:
+    while time.monotonic() < deadline:
         try:
-            connection.exec_driver_sql(begin)
-            return
-        except OperationalError as error:
-            if not poll_s or "locked" not in str(error.orig) or time.monotonic() > deadline:
-                raise
-            time.sleep(poll_s)
+            connection.execute(begin)
+            return True
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                return False  # asked once more by the caller, who says what is wrong
+        time.sleep(poll_s)
+    return False
 
 
 def _storage_error(error: OperationalError) -> Exception:

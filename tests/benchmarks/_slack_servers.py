@@ -206,7 +206,15 @@ class _Api(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         ts = f"1800000000.{next(self.stamps):06}"
-        who = {"user_id": BOT, "bot_id": "BNEO", "team_id": TEAM, "team": "Neo", "url": "https://neo.slack.com/"}
+        who: dict[str, Any] = {
+            "user_id": BOT,
+            "bot_id": "BNEO",
+            "team_id": TEAM,
+            "team": "Neo",
+            "url": "https://neo.slack.com/",
+        }
+        if self.path.endswith("/users.info"):
+            who = {"user": {"team_id": TEAM, "profile": {}}}
         self._answer({"ok": True, "ts": ts, "messages": [], **who})
 
     def _answer(self, body: dict[str, Any]) -> None:
