@@ -15,7 +15,7 @@ from neo.errors import NotAllowed
 from neo.services import comparing, feedback
 from neo.services.access import check
 from neo.services.deps import Deps, Turn, stage_of
-from neo.services.stages import advance
+from neo.services.stages import advance, lead_back, rests_before_work
 from neo.store import Transaction
 from neo.store.tables import ApprovalRow, DocumentRow, PostRow, ProjectRow, new_id
 
@@ -206,6 +206,12 @@ def take_back(deps: Deps, turn: Turn, document_id: str, user: str, emoji: str) -
             tx.outbox.add(project, notice(f"<@{user}> took the approval back."), deps.now())
             return
         job = tx.jobs.get(approval.job) if approval.job else None
+        if job is not None and not job.attempts and rests_before_work(project, document.kind):
+            approval.withdrawn_at = deps.now()
+            lead_back(tx, project, document)
+            text = f"<@{user}> took the approval back; nothing has started. It waits again when you *resume*."
+            tx.outbox.add(project, notice(text), deps.now())
+            return
         if job is None or job.status != "waiting":
             text = "The work on it has begun, so taking the emoji back stops nothing; say *pause* or *cancel* for that."
             tx.outbox.add(project, private(text, user), deps.now())

@@ -6,7 +6,7 @@ from neo.domain.lifecycle import FINISHED, WORKING, Stage, Trigger, next_stage
 from neo.domain.posts import Post
 from neo.services.deps import Deps, stage_of
 from neo.store import Transaction
-from neo.store.tables import JobRow, ProjectRow
+from neo.store.tables import DocumentRow, JobRow, ProjectRow
 
 # What a stage does when it is entered: it enqueues the stage's work. (kind of job, queue, after the grace time?)
 Work = tuple[str, str, bool]
@@ -54,6 +54,24 @@ def advance(deps: Deps, tx: Transaction, project: ProjectRow, trigger: Trigger, 
     if after in FINISHED:
         tx.documents.supersede(project.id, "requirements", "architecture")
     return _enqueue(deps, tx, project, after, trigger)
+
+
+# The gate of a kind of document, and the stage to which its approval led.
+GATES: dict[str, tuple[Stage, Stage]] = {
+    "requirements": (Stage.REQUIREMENTS_REVIEW, Stage.ARCHITECTURE_REVIEW),
+    "architecture": (Stage.ARCHITECTURE_REVIEW, Stage.TUNING),
+}
+
+
+def rests_before_work(project: ProjectRow, kind: str) -> bool:
+    """Whether a project was paused between an approval of this kind of document and the work that it started."""
+    return stage_of(project) is Stage.PAUSED and project.came_from == GATES[kind][1].value
+
+
+def lead_back(tx: Transaction, project: ProjectRow, document: DocumentRow) -> None:
+    """Have a paused project go on at the gate whose approval was taken back, not beyond it."""
+    tx.documents.set_status(document.id, "current")
+    tx.projects.save(project, came_from=GATES[document.kind][0].value)
 
 
 STOPS_WORK = frozenset({Trigger.CHANGES_WANTED, Trigger.WITHDRAWN, Trigger.PAUSE, Trigger.CANCEL, Trigger.CLOSE})

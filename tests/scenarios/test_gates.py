@@ -6,6 +6,19 @@ import pytest
 from world import COLLEAGUE, OWNER, World
 
 
+def test_an_approval_taken_back_while_the_project_rests_leads_back_to_its_gate(here: World) -> None:
+    here.to_architecture()
+    here.react("architecture", "white_check_mark")
+    here.say("pause")
+    here.unreact("architecture", "white_check_mark")
+    assert here.project().stage == "paused" and here.document("architecture").status == "current"
+    here.later(200)
+    here.say("resume")
+    assert here.project().stage == "architecture_review"
+    with here.store.read() as tx:
+        assert not tx.jobs.open(here.project().id, "tune")
+
+
 @pytest.mark.parametrize("emoji", ["white_check_mark", "+1", "heavy_check_mark", "+1::skin-tone-4"])
 def test_each_approving_emoji_opens_the_gate_after_the_grace_time(here: World, emoji: str) -> None:
     here.to_requirements()
