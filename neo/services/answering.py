@@ -43,4 +43,3 @@ def answer(deps: Deps, job: HeldJob) -> None:
         )
         data = {"answer": row.id, "sources": row.sources, "latency_s": reply.latency_s, "cost_usd": reply.cost_usd}
         tx.outbox.add(project, Post("answer", reply.text, data=data), deps.now(), answer=row.id)
-        tx.outbox.add(project, Post("working", ""), deps.now())
