@@ -272,6 +272,7 @@ class Neo:
                     tx.jobs.release(row)
                 else:
                     tx.jobs.finish(row, "cancelled")
+                    job.rest(tx)
         except UserError as error:
             self._job_failed(job, str(error))
         except Exception as error:

@@ -37,14 +37,11 @@ def answer(deps: Deps, job: HeldJob) -> None:
             compare(deps, tx, project, rows)
         else:
             _post(deps, tx, project, rows[0], good[0][1])
-        tx.outbox.add(project, Post("working", ""), deps.now())
 
 
 def _tell(deps: Deps, job: HeldJob, text: str) -> None:
     with job.finishing() as tx:
-        project = tx.projects.get(job.project)
-        tx.outbox.add(project, notice(text), deps.now())
-        tx.outbox.add(project, Post("working", ""), deps.now())
+        tx.outbox.add(tx.projects.get(job.project), notice(text), deps.now())
 
 
 def _ask(deps: Deps, project: ProjectRow, one: DeploymentRow, question: str) -> Reply | Unavailable:

@@ -16,7 +16,8 @@ from neo.automl.problem import InputFile, Resources
 from neo.delivery.deployers import Deployer
 from neo.domain.brief import Brief
 from neo.domain.events import FileRef
-from neo.domain.lifecycle import Stage
+from neo.domain.lifecycle import WORKING, Stage
+from neo.domain.posts import Post
 from neo.skill import THUMBS, Examination, FileReport, Skill
 from neo.store import Store, Transaction
 from neo.store.files import FileStore
@@ -94,6 +95,10 @@ class Deps:
         return self.policy.work_dir / "cache"
 
 
+# Jobs that say in the thread that they are at work, outside the stages that do.
+SHOWN = ("receive_files", "write_architecture", "answer", "export")
+
+
 @dataclass
 class HeldJob:
     """A claimed job in the hands of its runner; every write goes through its fence."""
@@ -126,6 +131,16 @@ class HeldJob:
             yield tx
             if row.status == "running":
                 tx.jobs.finish(row, "done")
+            self.rest(tx)
+
+    def rest(self, tx: Transaction) -> None:
+        """Say that nothing goes on in the thread any more, once the last job that shows itself there has ended."""
+        if self.kind not in SHOWN:
+            return
+        project, now = tx.projects.get(self.project), self.deps.now()
+        others = [one for one in tx.jobs.open(self.project, *SHOWN) if one.id != self.id and one.not_before <= now]
+        if not others and stage_of(project) not in WORKING:
+            tx.outbox.add(project, Post("working", ""), now)
 
     def row(self, tx: Transaction) -> JobRow:
         """The job's row in a transaction of its own."""

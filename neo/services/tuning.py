@@ -76,9 +76,10 @@ class Teller:
             self.post = str(row.payload.get("progress", ""))
             if not self.post:
                 project = tx.projects.get(self.job.project)
-                tx.outbox.add(project, Post("working", "is searching…"), self.deps.now())
                 text = f"Searching: {self.deps.policy.trials} trials on {questions} questions."
                 self.post = tx.outbox.add(project, Post("progress", text, data={"share": 0.0}), self.deps.now()).id
+                # After the message, which would take the words away: the platform clears them with each one.
+                tx.outbox.add(project, Post("working", "is searching…"), self.deps.now())
                 row.payload = {**row.payload, "progress": self.post}
 
     def trial(self, progress: Progress) -> None:

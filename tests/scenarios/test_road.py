@@ -28,7 +28,7 @@ def test_from_the_first_words_to_an_answer_with_thumbs(here: World) -> None:
     assert answer.kind == "answer"
     assert "Q9" in answer.text
     assert answer.data["sources"][0]["document"] == "returns.md"
-    row = [row for row in here.rows() if row.answer][-1]
+    row = next(one for one in reversed(here.rows()) if one.answer)
     with here.store.read() as tx:
         (ts,) = tx.outbox.stamps(row.id)
     here.give(ReactionAdded("EvThumb", "T1", "C1", ts, OWNER, "-1"))
