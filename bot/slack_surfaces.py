@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from slack_sdk.errors import SlackObjectFormationError
+
 from bot.blocks import forms, home
 from neo.domain.access import Profile
 from neo.domain.posts import Attachment
@@ -20,6 +22,7 @@ class Call(Protocol):
 
 
 MOST_LINKS = 2000
+NOT_FILLED = "This form could not be filled; why is in the log, for whoever runs me. Please say it in words instead."
 
 
 class Surfaces:
@@ -40,7 +43,10 @@ class Surfaces:
         drawer = DRAWERS.get(outgoing.post.kind)
         if drawer is None:
             return False
-        drawer(self, outgoing)
+        try:
+            drawer(self, outgoing)
+        except SlackObjectFormationError as error:
+            raise Refused(f"invalid_blocks: {error}") from error
         return True
 
     def home(self, outgoing: Outgoing) -> None:
@@ -62,7 +68,14 @@ class Surfaces:
         """Fill the form that was opened for a person; one that they closed meanwhile is gone, and that is well."""
         data = outgoing.post.data
         try:
-            self._call(outgoing.team, None, "views_update", external_id=data["view"], view=forms.filled(data))
+            self._fill(outgoing.team, data)
+        except (Refused, SlackObjectFormationError):
+            self._fill(outgoing.team, {"form": "told", "view": data["view"], "text": NOT_FILLED})
+            raise
+
+    def _fill(self, team: str, data: Mapping[str, Any]) -> None:
+        try:
+            self._call(team, None, "views_update", external_id=data["view"], view=forms.filled(data))
         except Refused as error:
             if "not_found" not in str(error):
                 raise

@@ -29,7 +29,7 @@ from neo.domain.events import (
     from_json,
 )
 from neo.domain.lifecycle import Trigger
-from neo.domain.posts import notice, private
+from neo.domain.posts import notice, told
 from neo.errors import Cancelled, LeaseLost, UserError
 from neo.services import (
     access,
@@ -199,7 +199,7 @@ class Neo:
 
     def _refuse(self, row: EventRow, event: Event, error: UserError) -> None:
         with self.deps.store.write() as tx:
-            tx.outbox.add_at(event.team, *_place(event), private(str(error), _user(event)), self.deps.now())
+            tx.outbox.add_at(event.team, *_place(event), told(str(error), _user(event), _view(event)), self.deps.now())
             tx.inbox.finish(row.seq or 0)
 
     def _event_failed(self, row: EventRow, event: Event, error: Exception) -> None:
@@ -207,7 +207,7 @@ class Neo:
             tx.inbox.put_back(row.seq or 0, f"{type(error).__name__}: {error}")
             last = tx.session.get(EventRow, row.seq)
             if last is not None and last.status == "failed":
-                tx.outbox.add_at(event.team, *_place(event), private(SORRY, _user(event)), self.deps.now())
+                tx.outbox.add_at(event.team, *_place(event), told(SORRY, _user(event), _view(event)), self.deps.now())
 
     def deliver(self, transport: ChatTransport, busy: Iterable[str] = (), gap_s: float = 0.0) -> bool:
         """Send the next post that may be sent now; False when there is none.
@@ -231,6 +231,9 @@ class Neo:
             log.error("a post was refused for good", post=row.id, reason=str(error))
             with self.deps.store.write() as tx:
                 tx.outbox.failed(row.id, str(error))
+                if opens := outgoing.post.data.get("opens"):  # a person waits for it
+                    told = forms.not_said(opens, str(error))
+                    tx.outbox.add_at(row.team, opens["user"], None, told, self.deps.now())
         else:
             with self.deps.store.write() as tx:
                 tx.outbox.sent(row.id, sent)
@@ -334,6 +337,10 @@ def _event_of(row: EventRow) -> Event | None:
 
 def _user(event: Event) -> str:
     return str(getattr(event, "user", ""))
+
+
+def _view(event: Event) -> str:
+    return str(getattr(event, "view", ""))
 
 
 def _place(event: Event) -> tuple[str, str | None]:

@@ -27,6 +27,7 @@ TITLES = {
 }
 _LONGEST = 3000
 _OPTION = 75
+_MOST_OPTIONS = 100
 
 
 def empty(form: str, external_id: str) -> View:
@@ -120,8 +121,6 @@ def _short(text: str) -> str:
 
 
 def _choice(name: str, label: str, options: Sequence[Sequence[str]], *, first: bool = False) -> InputBlock:
-    made = [
-        Option(value=value, text=text if len(text) <= _OPTION else f"{text[: _OPTION - 1]}…") for value, text in options
-    ]
-    element = StaticSelectElement(action_id=name, options=made[:100], initial_option=made[0] if first else None)
+    made = [Option(value=value, text=_short(text)) for value, text in options[:_MOST_OPTIONS]]
+    element = StaticSelectElement(action_id=name, options=made, initial_option=made[0] if first else None)
     return InputBlock(block_id=name, label=label, element=element)

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot import payloads
 from bot.blocks.forms import what_went_wrong
-from bot.listeners.opening import opened_form
+from bot.listeners.opening import opened, opened_form
 
 Receive = Callable[[Any], object]
 
@@ -33,7 +33,7 @@ def register(app: App, receive: Receive) -> None:
         pressed(ack, body, client)
         way, _, answer = str(body["actions"][0].get("value", "")).partition(":")
         if way == "down":
-            client.views_open(trigger_id=body["trigger_id"], view=what_went_wrong(answer).to_dict())
+            opened(client, body["trigger_id"], what_went_wrong(answer))  # the thumb counts without it too
 
     app.action("thumb")(thumb)
     app.action(re.compile(r"^(?!thumb$).*"))(pressed)

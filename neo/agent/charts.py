@@ -32,7 +32,8 @@ def quality_picture(title: str, thumbs: Sequence[tuple[float, int]], latency: Se
     above.plot([_date((day + 0.5) * DAY_S) for day in days], shares, marker="o", color="#009E73")
     above.set(ylabel="good answers", ylim=(-0.05, 1.05), title=title[:60])
     below.plot([_date(at) for at, _ in latency], [seconds * 1000 for _, seconds in latency], ".", color="#0072B2")
-    below.set(ylabel="latency (ms)", ylim=(0, None))
+    slowest = max((seconds for _, seconds in latency), default=0.0) * 1000
+    below.set(ylabel="latency (ms)", ylim=(0, 1.1 * slowest or 1.0))
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     below.xaxis.set_major_locator(locator)
     below.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]

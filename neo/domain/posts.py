@@ -68,6 +68,13 @@ def private(text: str, user: str) -> Post:
     return Post("notice", text, to_user=user)
 
 
+def told(text: str, user: str, view: str = "") -> Post:
+    """Words for one person: in the form that stands open and waits, where there is one."""
+    if not view:
+        return private(text, user)
+    return Post("form", "told", data={"form": "told", "view": view, "text": text}, to_user=user)
+
+
 def notice(text: str) -> Post:
     """A line that the thread sees: a change of state, a refusal, a warning."""
     return Post("notice", text)

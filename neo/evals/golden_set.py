@@ -228,7 +228,9 @@ def _pattern_fault(pattern: str) -> str | None:
 
 def _notes(questions: Sequence[GoldenQuestion], rejected: Sequence[Rejected]) -> list[str]:
     notes = [note for limit, note in _FEW_NOTES.items() if len(questions) < limit][:1]
-    notes = [note.format(n=len(questions)) for note in notes]
+    one = len(questions) == 1
+    counted = {"are": "is" if one else "are", "n": "1 question" if one else f"{len(questions)} questions"}
+    notes = [note.format(**counted) for note in notes]
     if rejected:
         repeated = sum(item.reason.startswith("the same as") for item in rejected)
         same = f", {repeated} of them repeated" if repeated else ""
@@ -249,8 +251,8 @@ def _notes(questions: Sequence[GoldenQuestion], rejected: Sequence[Rejected]) ->
 
 
 _FEW_NOTES: Mapping[int, str] = {
-    VERY_FEW: "There are only {n} questions: no two configurations can be told apart on so few. Please send more.",
-    FEW: "There are only {n} questions: expect wide intervals. Twenty or more tell configurations apart better.",
+    VERY_FEW: "There {are} only {n}: no two configurations can be told apart on so few. Please send more.",
+    FEW: "There {are} only {n}: expect wide intervals. Twenty or more tell configurations apart better.",
 }
 
 

@@ -16,7 +16,7 @@ from neo.domain.events import (
     ReactionAdded,
     ShortcutUsed,
 )
-from neo.domain.posts import private
+from neo.domain.posts import told
 from neo.errors import BadInput, NotAllowed
 from neo.services.deps import Deps, Turn
 from neo.store import Transaction
@@ -76,16 +76,17 @@ def turned_away(deps: Deps, turn: Turn, event: Event) -> bool:
     with deps.store.read(event.team) as tx:
         profile, rules = tx.people.profile(event.team, user), tx.workspaces.rules(event.team)
         named = user in deps.policy.admins
-        post = tx.outbox.at(event.team, event.channel, event.item_ts) if isinstance(event, ReactionAdded) else None
+        at = tx.outbox.at(event.team, event.channel, event.item_ts) if isinstance(event, ReactionAdded) else None
     what = "" if named else outsider(user, event.team, profile, rules)
     if not what:
         return False
-    if profile.is_bot or not _addressed(event, post is not None):
+    if profile.is_bot or not _addressed(event, at is not None):
         return True
     with turn.transaction() as tx:
         channel = getattr(event, "channel", "") or user
         thread = getattr(event, "thread", None)
-        tx.outbox.add_at(event.team, channel, thread, private(REFUSED.format(what=what), user), deps.now())
+        post = told(REFUSED.format(what=what), user, getattr(event, "view", ""))
+        tx.outbox.add_at(event.team, channel, thread, post, deps.now())
     return True
 
 

@@ -130,6 +130,17 @@ def begin(deps: Deps, tx: Transaction, team: str, channel: str, user: str, text:
     tx.outbox.add_at(team, channel, None, Post("text", f"<@{user}> wants: {text}", data=data), deps.now())
 
 
+def not_said(opens: Mapping[str, str], reason: str) -> Post:
+    """To a person whose project could not be begun where they wanted it."""
+    return private(NOT_SAID.format(reason=reason, text=opens["text"]), opens["user"])
+
+
+NOT_SAID = (
+    ":x: I could not write in the conversation that you chose, so nothing is begun. {reason}. Invite me there with "
+    "`/invite`, or choose another. You wrote: {text}"
+)
+
+
 def opened(post: str, team: str, channel: str, ts: str, opens: Mapping[str, str]) -> MessageReceived:
     """The first message of a project that a form or a command began, as if the person had written it there."""
     is_dm = channel.startswith(("D", "U"))
@@ -152,6 +163,8 @@ def _edit_requirement(deps: Deps, turn: Turn, event: FormSubmitted) -> None:
 
 def _add_golden(deps: Deps, turn: Turn, event: FormSubmitted) -> None:
     question, answer = (without_secrets(event.fields.get(name, "").strip())[0] for name in ("question", "answer"))
+    if not question or not answer:
+        raise BadInput("A golden question needs its words and its right answer.", "", "Nothing is changed.")
     with turn.transaction() as tx:
         project = tx.projects.get(event.fields.get("project", ""))
         check_right(deps, tx, project, event.user, "add golden questions to")

@@ -93,7 +93,7 @@ def drawn(deps: Deps, tx: Transaction, team: str, user: str) -> Post:
         "welcome": "" if rows else welcome(deps),
     }
     waiting = sum(bool(entry["waits"]) for entry in entries)
-    text = f"{len(entries)} open projects, {waiting} waiting for you."
+    text = f"{len(entries)} open project{'' if len(entries) == 1 else 's'}, {waiting} waiting for you."
     return Post("home", text, data=data, attachments=tuple(pictures), to_user=user)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from neo.agent.merge import Speaker, merged
@@ -97,7 +98,6 @@ def head_of(skill: Skill, chosen: Route, deps: Deps, project: str) -> Post:
 
 
 def _row(deps: Deps, event: MessageReceived, skill: Skill, text: str) -> ProjectRow:
-    line = text.splitlines()[0] if text else "New project"
     now = deps.now()
     return ProjectRow(
         id=new_id("prj"),
@@ -107,12 +107,30 @@ def _row(deps: Deps, event: MessageReceived, skill: Skill, text: str) -> Project
         is_dm=event.is_dm,
         owner=event.user,
         skill=skill.name,
-        title=line if len(line) <= 80 else line[:79] + "…",
+        title=title_of(text),
         stage=Stage.INTAKE.value,
         brief=Brief(skill.name, text).to_json(),
         created_at=now,
         updated_at=now,
     )
+
+
+def title_of(text: str) -> str:
+    """A project's name: its opening's first sentence, when that says something, else its first line.
+
+    >>> title_of("a bot for our handbooks. Accuracy at least 80 %")
+    'A bot for our handbooks'
+    """
+    line = text.strip().splitlines()[0] if text.strip() else "New project"
+    first = _SENTENCE_END.split(line, maxsplit=1)[0].rstrip(".")
+    title = first if len(first.split()) >= LEAST_WORDS else line
+    title = title[:1].upper() + title[1:]
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
+
+
+LONGEST_TITLE = 80
+LEAST_WORDS = 4  # a greeting is no name
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 def _first_brief(skill: Skill, text: str, user: str, heard: Understanding) -> Brief:

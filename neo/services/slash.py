@@ -10,7 +10,6 @@ from neo.domain.events import CommandGiven, ShortcutUsed
 from neo.domain.lifecycle import FINISHED, words
 from neo.domain.posts import Button, Post, private
 from neo.domain.requirements import LIVE
-from neo.errors import UserError
 from neo.services import access, commands, forms, manners, people
 from neo.services.deps import Deps, Turn, stage_of
 from neo.services.spending import spent_of
@@ -41,17 +40,10 @@ def on_command(deps: Deps, turn: Turn, event: CommandGiven) -> None:
 
 
 def _reply(deps: Deps, turn: Turn, event: CommandGiven, answer: Answer, rest: str) -> None:
-    try:
-        with turn.transaction() as tx:
-            reply = answer(deps, tx, event, rest)
-            if reply is not None:
-                _tell(deps, tx, event, private(reply, event.user) if isinstance(reply, str) else reply)
-    except UserError as error:
-        with turn.transaction() as tx:
-            if event.view:  # a form stands open and waits
-                _tell(deps, tx, event, forms.form("told", event.view, event.user, text=str(error)))
-            else:
-                _tell(deps, tx, event, private(str(error), event.user))
+    with turn.transaction() as tx:
+        reply = answer(deps, tx, event, rest)
+        if reply is not None:
+            _tell(deps, tx, event, private(reply, event.user) if isinstance(reply, str) else reply)
 
 
 def _tell(deps: Deps, tx: Transaction, event: CommandGiven, post: Post) -> None:

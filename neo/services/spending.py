@@ -30,7 +30,7 @@ class Spent:
         if not math.isfinite(self.seconds_most):
             return ""
         left = max(0.0, self.seconds_most - self.seconds) / 60
-        return f"{left:.1f} of {self.seconds_most / 60:.0f} min of computing left"
+        return f"{left:.3g} of {self.seconds_most / 60:.3g} min of computing left"
 
     def in_words(self) -> str:
         """The whole account."""

@@ -262,9 +262,10 @@ def test_home_shows_and_steers_projects(office: Office, open_page: Callable[...,
     picture = home.get_by_role("img", name=re.compile("votes good; 13 answers"))
     assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 700
     looked_at(page, artefacts, "home")
-    _control(home, "Resume").click()
-    _control(home, "Pause").click(timeout=WORK_MS)
-    expect(_control(home, "Resume")).to_be_visible(timeout=WORK_MS)
+    ours = home.locator(f'[data-value="{office.project().id}"]')
+    _control(ours, "Resume").click()
+    _control(ours, "Pause").click(timeout=WORK_MS)
+    expect(_control(ours, "Resume")).to_be_visible(timeout=WORK_MS)
     assert office.project().stage == "paused"
     home.get_by_role("button", name="New project").click()
     form = page.get_by_role("dialog", name="New project")
@@ -273,5 +274,6 @@ def test_home_shows_and_steers_projects(office: Office, open_page: Callable[...,
     expect(form).to_have_count(0)
 
 
-def _control(home: Locator, label: str) -> Locator:
-    return home.get_by_role("button", name=label, exact=True)
+def _control(buttons: Locator, label: str) -> Locator:
+    """The one of a project's buttons with this label: two projects have their own of the same name."""
+    return buttons.filter(has_text=re.compile(f"^{label}$"))

@@ -317,3 +317,5 @@ startPicker();
 startMenus();
 settle();
 listen();
+// Arriving at Home by its address is opening it too.
+if (page().tab === "home") attempt(() => post("/people/tabs", { tab: "home" }));

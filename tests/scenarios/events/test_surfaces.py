@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 from slack_says import BOT, Said, Slack
-from world import CHANNEL, COLLEAGUE, OWNER, TEAM, World
+from world import CHANNEL, COLLEAGUE, OWNER, TEAM, Recorder, World
 
 from bot.blocks import home
-from neo.domain.events import AppInstalled
+from neo.domain.events import AppInstalled, ButtonPressed, FormSubmitted
 from neo.domain.posts import Post
+from neo.transports.base import Outgoing, Refused
 
 
 def open_tab(slack: Slack, tab: str, user: str = OWNER) -> None:
@@ -198,3 +199,33 @@ def test_a_partner_of_a_shared_channel_is_no_member(slack: Slack, here: World) -
     here.transport.people["UPARTNER1"] = replace(here.transport.person("T9", "UPARTNER1"), team="T9")
     slack.say(f"<@{BOT}> I need a bot that answers questions about handbooks", "10.0", user="UPARTNER1")
     assert "a member of another workspace" in here.transport.sent[-1].post.text and not _all(here)
+
+
+def test_whoever_may_not_is_told_in_the_form_that_stands_open(here: World) -> None:
+    here.to_requirements()
+    project = here.project().id
+    here.give(ButtonPressed("EvB", TEAM, CHANNEL, "9.9", COLLEAGUE, "edit_requirement", project, view="edit:1"))
+    post = here.transport.sent[-1].post
+    assert (post.kind, post.data["form"], post.data["view"], post.to_user) == ("form", "told", "edit:1", COLLEAGUE)
+    assert "You may not change" in post.data["text"]
+
+
+def test_a_thread_rests_while_a_person_is_waited_for(here: World) -> None:
+    here.to_architecture()
+    shown = [post.text for post in here.posts() if post.kind == "working"]
+    assert shown[-1] == "" and "is measuring a trial on this machine…" in shown
+
+
+def test_a_conversation_that_neo_may_not_write_in_is_told_of_and_nothing_begins(here: World) -> None:
+    class Closed(Recorder):
+        """The platform refuses what goes into this channel."""
+
+        def send(self, outgoing: Outgoing) -> list[str]:
+            if outgoing.channel == CHANNEL:
+                raise Refused("Slack refused: not_in_channel")
+            return super().send(outgoing)
+
+    here.transport = Closed()
+    here.give(FormSubmitted("EvF", TEAM, OWNER, "new_project", "", {"need": "a bot for us", "channel": CHANNEL}))
+    (sent,) = here.transport.sent
+    assert sent.channel == OWNER and "not_in_channel" in sent.post.text and "a bot for us" in sent.post.text
