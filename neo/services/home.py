@@ -25,12 +25,13 @@ CONTROLS = (Trigger.PAUSE, Trigger.RESUME, Trigger.RETRY, Trigger.CANCEL, Trigge
 
 def on_opened(deps: Deps, turn: Turn, event: HomeOpened) -> None:
     """Draw the Home tab; on the messages tab, offer a first sentence to say."""
+    post = _look(deps, event.team, event.user) if event.tab == "home" else None
     with turn.transaction() as tx:
-        if event.tab == "home":
+        if post is not None:
             row = tx.people.get(event.team, event.user)
             tx.people.save(event.team, event.user, home={**row.home, "seen": deps.now()})
-            _publish(deps, tx, event.team, event.user)
-        elif not tx.projects.in_channel(event.team, event.channel):
+            _publish(deps, tx, event.team, event.user, post)
+        elif event.tab != "home" and not tx.projects.in_channel(event.team, event.channel):
             prompts = Post("prompts", "What shall I build?", data={"prompts": PROMPTS})
             tx.outbox.add_at(event.team, event.channel, None, prompts, deps.now())
 
@@ -58,21 +59,30 @@ def refresh_all(deps: Deps) -> int:
 
 def refresh(deps: Deps, team: str, user: str) -> bool:
     """Draw one Home again where it shows something old."""
+    post = _look(deps, team, user)
+    if post is None:
+        return False
     with deps.store.write(team) as tx:
-        return _publish(deps, tx, team, user, only_if_changed=True)
+        changed = tx.people.get(team, user).home.get("mark") != _mark(post)
+        if changed:
+            _publish(deps, tx, team, user, post)
+    return changed
 
 
-def _publish(deps: Deps, tx: Transaction, team: str, user: str, *, only_if_changed: bool = False) -> bool:
-    if tx.workspaces.is_locked(team):
-        return False
-    post = drawn(deps, tx, team, user)
+def _look(deps: Deps, team: str, user: str) -> Post | None:
+    """A Home drawn before anything is written, since pictures take their time; None in a workspace that is locked."""
+    with deps.store.read(team) as tx:
+        return None if tx.workspaces.is_locked(team) else drawn(deps, tx, team, user)
+
+
+def _mark(post: Post) -> str:
+    return hashlib.sha256(json.dumps(post.to_json(), sort_keys=True).encode()).hexdigest()
+
+
+def _publish(deps: Deps, tx: Transaction, team: str, user: str, post: Post) -> None:
     row = tx.people.get(team, user)
-    mark = hashlib.sha256(json.dumps(post.to_json(), sort_keys=True).encode()).hexdigest()
-    if only_if_changed and row.home.get("mark") == mark:
-        return False
-    tx.people.save(team, user, home={**row.home, "mark": mark})
+    tx.people.save(team, user, home={**row.home, "mark": _mark(post)})
     tx.outbox.add_at(team, user, None, post, deps.now())
-    return True
 
 
 def drawn(deps: Deps, tx: Transaction, team: str, user: str) -> Post:

@@ -14,7 +14,7 @@ STOPPED_ANSWER = "Stopped, <@{user}>; your question stays unanswered."
 
 
 def on_stopped(deps: Deps, turn: Turn, event: WorkStopped) -> None:
-    """Stop what runs in a thread: a search or a build rests and can go on; an answer is not given.
+    """Stop what runs in a thread: a search, a build or a measurement rests and can go on; an answer is not given.
 
     Raises:
         NotAllowed: The person may not steer the project.
@@ -23,7 +23,7 @@ def on_stopped(deps: Deps, turn: Turn, event: WorkStopped) -> None:
         project = tx.projects.in_thread(event.team, event.channel, event.thread)
         if project is None:
             return
-        if stage_of(project) in WORKING:
+        if stage_of(project) in WORKING or tx.jobs.open(project.id, "write_architecture"):
             check_right(deps, tx, project, event.user, "stop")
             advance(deps, tx, project, Trigger.PAUSE, f"<@{event.user}> pressed Stop")
             text = STOPPED

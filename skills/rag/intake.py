@@ -146,7 +146,8 @@ def _merged(sets: Sequence[tuple[str, GoldenSet]]) -> GoldenSet | None:
 def _golden_summary(golden: GoldenSet) -> str:
     answers = sum(question.answer is not None for question in golden.questions)
     evidence = sum(bool(question.evidence) for question in golden.questions)
-    return f"a golden set of {len(golden.questions)} questions, {answers} with answers, {evidence} with evidence."
+    counted = "1 question" if len(golden.questions) == 1 else f"{len(golden.questions)} questions"
+    return f"a golden set of {counted}, {answers} with answers, {evidence} with evidence."
 
 
 def _document_summary(document: Document) -> str:

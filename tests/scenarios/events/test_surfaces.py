@@ -88,6 +88,17 @@ def test_stop_pauses_a_search_and_only_for_those_who_may(slack: Slack, here: Wor
     assert here.project().stage == "tuning"
 
 
+def test_stop_lets_a_measurement_rest(slack: Slack, here: World, told: Said) -> None:
+    here.to_requirements()
+    here.react("requirements", "white_check_mark")
+    stop(slack)
+    assert here.project().stage == "paused" and "say *resume*" in told()
+    here.command("resume")
+    here.later(61)
+    here.work()
+    assert here.document("architecture").status == "current"
+
+
 def test_neo_says_hello_to_whoever_added_it_and_to_nobody_else(slack: Slack, here: World) -> None:
     joined = {"type": "member_joined_channel", "channel": CHANNEL, "inviter": OWNER}
     slack.event("MemberJoinedChannel", user=COLLEAGUE, **joined)
