@@ -55,8 +55,9 @@ from neo.services import (
     writing,
 )
 from neo.services.deps import Deps, HeldJob, Turn
+from neo.services.renewal import Renewal
 from neo.services.stages import advance
-from neo.store.jobs import MOST_ATTEMPTS, RENEW_S
+from neo.store.jobs import MOST_ATTEMPTS
 from neo.store.outbox import body_of
 from neo.store.receiving import MOST_WAITING, Receiving
 from neo.store.tables import EventRow, PostRow
@@ -300,31 +301,6 @@ class Neo:
     def tick(self, name: str) -> Any:
         """Do what the clock asks for; see ``TICKS``."""
         return TICKS[name](self.deps)
-
-
-class Renewal:
-    """Renews a job's lease in a thread of its own while the job runs."""
-
-    def __init__(self, job: HeldJob) -> None:
-        self._job, self._over = job, threading.Event()
-        self._thread = threading.Thread(target=self._loop, name=f"renew-{job.id}", daemon=True)
-
-    def __enter__(self) -> Renewal:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join(timeout=5)
-
-    def _loop(self) -> None:
-        while not self._over.wait(RENEW_S):
-            try:
-                self._job.renew()
-            except LeaseLost:
-                return  # the job finds out in its own next transaction, which is rolled back
-            except Exception:
-                log.exception("a lease could not be renewed", job=self._job.id)
 
 
 def _event_of(row: EventRow) -> Event | None:

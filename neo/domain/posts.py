@@ -36,7 +36,7 @@ class Post:
     """One thing that Neo says.
 
     Attributes:
-        kind: ``text``, ``question``, ``document``, ``progress``, ``report``, ``answer`` or ``notice``:
+        kind: ``text``, ``question``, ``document``, ``progress``, ``report``, ``answer``, ``comparison`` or ``notice``:
             a key of the bot's table of renderers.
         text: The whole message, with `*bold*`, `_italic_`, `:emoji:` and `<@user>`; also the accessible fallback.
         data: What the kind needs beside the text, as plain JSON values.

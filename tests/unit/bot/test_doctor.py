@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +68,11 @@ def test_a_broken_database_is_a_finding_and_the_others_are_looked_at(tmp_path: P
     assert findings["database"].state == "wrong" and findings["Slack"].state == "ok"
 
 
-def test_the_command_ends_with_1_when_something_is_wrong(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setenv("NEO_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-    result = CliRunner().invoke(app, ["doctor"])
-    assert result.exit_code == 1 and "wrong  language model" in result.output
+def test_the_command_ends_with_1_when_something_is_wrong(tmp_path: Path) -> None:
+    environment = {**os.environ, "NEO_DATA_DIR": str(tmp_path), "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    command = [sys.executable, "-m", "bot.cli", "doctor"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1 and "wrong  language model" in ended.stdout
 
 
 def test_the_manifest_for_http_names_every_address() -> None:
