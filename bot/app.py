@@ -7,6 +7,7 @@ from collections.abc import Callable
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 
 from bot.clients import slack_client
 from bot.listeners import register
@@ -44,15 +45,15 @@ def create_app(settings: Settings, receive: Callable[[Event], object], workspace
     return app
 
 
-def check_token(client: WebClient, settings: Settings) -> None:
-    """Ask Slack whether it knows the bot's token.
+def check_token(client: WebClient, settings: Settings) -> SlackResponse:
+    """Ask Slack whether it knows the bot's token; its answer, with the workspace and who the bot is there.
 
     Raises:
         ConfigurationError: It does not.
         Unavailable: It cannot be reached.
     """
     try:
-        client.auth_test()
+        return client.auth_test()
     except SlackApiError as error:
         raise ConfigurationError(
             f"Slack at {settings.slack_api_url} refuses SLACK_BOT_TOKEN ({error.response['error']}). Take the "

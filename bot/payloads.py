@@ -32,58 +32,47 @@ _WORDS = (None, "file_share", "thread_broadcast")
 
 
 def message_received(body: Json, bot_user: str) -> MessageReceived | None:
-    """A person's message, or a mention; None for edits, deletions, joins and what bots say."""
+    """A person's message, or a mention; None for joins and what bots say."""
     event = body["event"]
-    if event.get("subtype") not in _WORDS or event.get("bot_id") or event.get("user") in (None, bot_user):
+    if not _is_a_persons(event, bot_user):
         return None
-    text = str(event.get("text") or "")
     return MessageReceived(
-        event_id=body["event_id"],
-        team=_team(body),
-        channel=event["channel"],
-        ts=event["ts"],
-        thread=event.get("thread_ts"),
-        user=event["user"],
-        text=_plain(_without_mention(text, bot_user)),
+        **_said(body, event, bot_user),
         files=tuple(_file(file) for file in event.get("files") or ()),
         is_dm=event.get("channel_type") == "im" or str(event["channel"]).startswith("D"),
-        mentions_neo=event["type"] == "app_mention" or f"<@{bot_user}>" in text,
+        mentions_neo=event["type"] == "app_mention" or f"<@{bot_user}>" in str(event.get("text") or ""),
     )
 
 
 def message_edited(body: Json, bot_user: str) -> MessageEdited | None:
     """A person's words that they changed; None for bots', and where only a link was unfolded."""
-    event = body["event"]
-    now, before = event.get("message") or {}, event.get("previous_message") or {}
+    now, before = (body["event"].get(key) or {} for key in ("message", "previous_message"))
     if not _is_a_persons(now, bot_user) or now.get("text") == before.get("text"):
         return None
-    return MessageEdited(
-        event_id=body["event_id"],
-        team=_team(body),
-        channel=event["channel"],
-        ts=now["ts"],
-        thread=now.get("thread_ts"),
-        user=now["user"],
-        text=_plain(_without_mention(str(now.get("text") or ""), bot_user)),
-        before=_plain(_without_mention(str(before.get("text") or ""), bot_user)),
-    )
+    return MessageEdited(**_said(body, now, bot_user), before=_words(before, bot_user))
 
 
 def message_deleted(body: Json, bot_user: str) -> MessageDeleted | None:
     """A person's message that is gone, or left a gravestone; None for bots'."""
-    event = body["event"]
-    before = event.get("previous_message") or {}
-    if not _is_a_persons(before, bot_user):
-        return None
-    return MessageDeleted(
-        event_id=body["event_id"],
-        team=_team(body),
-        channel=event["channel"],
-        ts=before["ts"],
-        thread=before.get("thread_ts"),
-        user=before["user"],
-        text=_plain(_without_mention(str(before.get("text") or ""), bot_user)),
-    )
+    before = body["event"].get("previous_message") or {}
+    return MessageDeleted(**_said(body, before, bot_user)) if _is_a_persons(before, bot_user) else None
+
+
+def _said(body: Json, message: Json, bot_user: str) -> dict[str, Any]:
+    """What all events about a person's message say of it."""
+    return {
+        "event_id": body["event_id"],
+        "team": _team(body),
+        "channel": body["event"]["channel"],
+        "ts": message["ts"],
+        "thread": message.get("thread_ts"),
+        "user": message["user"],
+        "text": _words(message, bot_user),
+    }
+
+
+def _words(message: Json, bot_user: str) -> str:
+    return _plain(_without_mention(str(message.get("text") or ""), bot_user))
 
 
 def _is_a_persons(message: Json, bot_user: str) -> bool:
@@ -131,9 +120,9 @@ def channel_changed(body: Json) -> ChannelChanged:
 def channel_left(body: Json, bot_user: str) -> ChannelChanged | None:
     """Neo was taken out of a channel; None for anybody else who left."""
     event = body["event"]
-    return (
-        ChannelChanged(body["event_id"], _team(body), event["channel"], "left") if event["user"] == bot_user else None
-    )
+    if event["user"] != bot_user:
+        return None
+    return ChannelChanged(body["event_id"], _team(body), event["channel"], "left")
 
 
 def channel_joined(body: Json, bot_user: str) -> ChannelJoined | None:
@@ -164,7 +153,7 @@ def shortcut_used(body: Json, bot_user: str) -> ShortcutUsed:
         channel=str((body.get("channel") or {}).get("id") or ""),
         item_ts=str(message.get("ts") or ""),
         thread=message.get("thread_ts"),
-        text=_plain(_without_mention(str(message.get("text") or ""), bot_user)),
+        text=_words(message, bot_user),
     )
 
 

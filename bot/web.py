@@ -68,9 +68,7 @@ def run(settings: Settings) -> None:
 
 def _open(neo: Neo, settings: Settings) -> None:
     """Open the only workspace: its token is there, so if it was locked it has installed Neo again."""
-    client = slack_client(settings)
-    check_token(client, settings)
-    known = client.auth_test()
+    known = check_token(slack_client(settings), settings)
     team, name = str(known["team_id"]), str(known.get("team") or "")
     neo.receive(AppInstalled(f"start:{team}:{time.time()}", team, name))
 

@@ -233,8 +233,7 @@ class Neo:
             with self.deps.store.write() as tx:
                 tx.outbox.failed(row.id, str(error))
                 if opens := outgoing.post.data.get("opens"):  # a person waits for it
-                    told = forms.not_said(opens, str(error))
-                    tx.outbox.add_at(row.team, opens["user"], None, told, self.deps.now())
+                    tx.outbox.add_at(row.team, opens["user"], None, forms.not_said(opens, str(error)), self.deps.now())
         else:
             with self.deps.store.write() as tx:
                 tx.outbox.sent(row.id, sent)
@@ -320,7 +319,9 @@ def _view(event: Event) -> str:
 
 
 def _place(event: Event) -> tuple[str, str | None]:
-    """(channel, thread) in which a person is told about their event."""
+    """(channel, thread) in which a person is told about their event; a form that stands open is theirs alone."""
+    if _view(event):
+        return _user(event), None
     if isinstance(event, MessageReceived):
         return event.channel, event.thread or (None if event.is_dm else event.ts)
     return getattr(event, "channel", "") or getattr(event, "user", ""), getattr(event, "thread", None)

@@ -28,7 +28,7 @@ from neo.domain.events import (
     ReactionAdded,
     ReactionRemoved,
 )
-from neo.domain.posts import Post
+from neo.domain.posts import SURFACES, Post
 from neo.errors import BadInput
 from neo.services.deps import Deps, Policy
 from neo.store import Store
@@ -112,7 +112,7 @@ class Recorder:
 
     def send(self, outgoing: Outgoing) -> list[str]:
         self.sent.append(outgoing)
-        return [] if outgoing.post.to_user or outgoing.post.kind == "working" else [f"2000.{next(self._next):06d}"]
+        return [] if outgoing.post.to_user or outgoing.post.kind in SURFACES else [f"2000.{next(self._next):06d}"]
 
     def edit(self, outgoing: Outgoing, stamps: Any) -> list[str]:
         self.edits.append(outgoing)

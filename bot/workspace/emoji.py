@@ -29,7 +29,7 @@ _GROUPS = {
         "ballot_box_with_check ☑️ heavy_plus_sign ➕ heavy_minus_sign ➖ question ❓ exclamation ❗ "
         "bangbang ‼️ no_entry ⛔ no_entry_sign 🚫 octagonal_sign 🛑 information_source ℹ️ arrow_right ➡️ "
         "arrow_left ⬅️ arrow_up ⬆️ arrow_down ⬇️ arrows_counterclockwise 🔄 repeat 🔁 fast_forward ⏩ "
-        "double_vertical_bar ⏸️ arrow_forward ▶️ black_square_for_stop ⏹️ recycle ♻️ new 🆕 ok 🆗 sos 🆘 "
+        "double_vertical_bar ⏸️ arrow_forward ▶️ black_square_for_stop ⏹️ recycle ♻️ a 🅰️ b 🅱️ new 🆕 ok 🆗 sos 🆘 "
         "one 1️⃣ two 2️⃣ three 3️⃣ four 4️⃣ five 5️⃣ red_circle 🔴 large_orange_circle 🟠 "
         "large_yellow_circle 🟡 large_green_circle 🟢 large_blue_circle 🔵 white_circle ⚪ black_circle ⚫ "
         "small_blue_diamond 🔹 bell 🔔 no_bell 🔕 speech_balloon 💬 thought_balloon 💭 zzz 💤 boom 💥 "

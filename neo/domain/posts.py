@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+# Kinds of posts that are no message: a person's Home, a form, first sentences to say, whether Neo is at work.
+SURFACES = frozenset({"home", "form", "prompts", "working"})
+
 
 @dataclass(frozen=True)
 class Button:
@@ -37,7 +40,7 @@ class Post:
 
     Attributes:
         kind: ``text``, ``question``, ``document``, ``progress``, ``report``, ``answer``, ``comparison`` or ``notice``:
-            a key of the bot's table of renderers.
+            a key of the bot's table of renderers; or one of the kinds that are no message.
         text: The whole message, with `*bold*`, `_italic_`, `:emoji:` and `<@user>`; also the accessible fallback.
         data: What the kind needs beside the text, as plain JSON values.
         to_user: Set when only this person is to see it.

@@ -38,8 +38,8 @@ _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|\b([UW][A-Z0-9]{5,})\b")
 def is_admin(deps: Deps, tx: Transaction, team: str, user: str) -> bool:
     """Whether a person may steer every project here: named in the settings or by the rules, or runs the workspace."""
     profile = tx.people.profile(team, user)
-    named = user in deps.policy.admins or f"{team}/{user}" in deps.policy.admins
-    return named or user in tx.workspaces.rules(team).admins or (profile.is_admin and profile.team in ("", team))
+    named = user in deps.policy.admins or user in tx.workspaces.rules(team).admins
+    return named or (profile.is_admin and profile.team in ("", team))
 
 
 def check(deps: Deps, tx: Transaction, team: str, user: str, right: Right) -> None:
@@ -75,9 +75,9 @@ def turned_away(deps: Deps, turn: Turn, event: Event) -> bool:
         return False
     with deps.store.read(event.team) as tx:
         profile, rules = tx.people.profile(event.team, user), tx.workspaces.rules(event.team)
-        named = user in deps.policy.admins
+        admin = is_admin(deps, tx, event.team, user)
         at = tx.outbox.at(event.team, event.channel, event.item_ts) if isinstance(event, ReactionAdded) else None
-    what = "" if named else outsider(user, event.team, profile, rules)
+    what = "" if admin else outsider(user, event.team, profile, rules)
     if not what:
         return False
     if profile.is_bot or not _addressed(event, at is not None):

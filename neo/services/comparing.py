@@ -29,15 +29,14 @@ def shown(first: AnswerRow, second: AnswerRow, comparison: ComparisonRow) -> Pos
     return Post("comparison", text, data={"answers": answers}, buttons=buttons)
 
 
-def compare(deps: Deps, tx: Transaction, project: ProjectRow, answers: Sequence[AnswerRow]) -> Post:
+def compare(deps: Deps, tx: Transaction, project: ProjectRow, answers: Sequence[AnswerRow]) -> None:
     """Keep two answers to one question as a comparison; which stands first is drawn from its id, so it is no habit."""
     id = new_id(PREFIX)
     first, second = answers if int(id[-1], 16) % 2 else reversed(answers)
     row = tx.feedback.add_comparison(
         ComparisonRow(id=id, project=project.id, first=first.id, second=second.id, at=deps.now())
     )
-    tx.outbox.add(project, post := shown(first, second, row), deps.now(), answer=row.id)
-    return post
+    tx.outbox.add(project, shown(first, second, row), deps.now(), answer=row.id)
 
 
 def on_button(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
@@ -60,22 +59,31 @@ def _vote(deps: Deps, turn: Turn, id: str, user: str, choice: str) -> None:
         versions = [answer.version if (answer := tx.feedback.answer(one)) else "" for one in (row.first, row.second)]
         preferred = {"first": versions[0], "second": versions[1]}.get(choice, "")
         rival = next((version for version in versions if version != preferred), "") if preferred else ""
+        before = _decided(tx, project)
         vote = VoteRow(comparison=id, user=user, project=project.id, preferred=preferred, rival=rival, choice=choice)
         tx.feedback.vote(vote, deps.now())
         tx.outbox.add(project, private(THANKS.format(choice=CHOICES[choice]), user), deps.now())
-        _conclude(deps, tx, project)
+        if before < deps.policy.compare_votes <= _decided(tx, project):
+            _conclude(deps, tx, project)
+
+
+def _votes(tx: Transaction, project: ProjectRow) -> list[VoteRow]:
+    """The votes between the two versions that run; none where there is nothing to compare."""
+    current, rival = tx.deployments.current(project.id), tx.deployments.rival(project.id)
+    if current is None or rival is None:
+        return []
+    return tx.feedback.votes(project.id, frozenset({current.version, rival.version}))
+
+
+def _decided(tx: Transaction, project: ProjectRow) -> int:
+    return sum(bool(vote.preferred) for vote in _votes(tx, project))
 
 
 def _conclude(deps: Deps, tx: Transaction, project: ProjectRow) -> None:
-    """Tell the result once enough votes are decided; the owner says which version stays where the older one leads."""
-    current, rival = tx.deployments.current(project.id), tx.deployments.rival(project.id)
-    if current is None or rival is None or tx.jobs.open(project.id, "end_comparison"):
-        return
-    votes = tx.feedback.votes(project.id, frozenset({current.version, rival.version}))
+    """Tell the result, once; the owner says which version stays where the older one leads."""
+    current, votes = tx.deployments.current(project.id), _votes(tx, project)
     decided = [vote for vote in votes if vote.preferred]
-    if len(decided) < deps.policy.compare_votes:
-        return
-    newer = sum(vote.preferred == current.version for vote in decided)
+    newer = sum(current is not None and vote.preferred == current.version for vote in decided)
     low, high = wilson(newer, len(decided))
     text = told(newer, len(decided), len(votes), (low, high))
     if high >= 0.5:

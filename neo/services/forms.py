@@ -16,11 +16,12 @@ from neo.evals.golden_set import MAX_QUESTION_CHARS
 from neo.services import commands, feedback
 from neo.services.access import check, check_right
 from neo.services.deps import Deps, Turn, stage_of
+from neo.services.files import made_file, put_made_file
 from neo.services.hearing import Message, hear
 from neo.services.proposing import OPEN_STAGES
 from neo.store import Transaction
 from neo.store.documents import document_of
-from neo.store.tables import FileRow, ProjectRow, new_id
+from neo.store.tables import ProjectRow
 
 NOT_OPENED = "Slack did not let me open the form in time. Please try again."
 ADDED = "added.jsonl"
@@ -171,7 +172,8 @@ def _add_golden(deps: Deps, turn: Turn, event: FormSubmitted) -> None:
         rows = _added(deps, tx, project)
         if any(row["question"].casefold() == question.casefold() for row in rows):
             raise BadInput(f"The golden questions hold “{question}” already.", "", "Nothing is changed.")
-        _store(deps, tx, project, [*rows, {"question": question, "answer": answer}])
+        lines = [json.dumps(row, ensure_ascii=False) for row in (*rows, {"question": question, "answer": answer})]
+        put_made_file(deps, tx, project, ADDED, "form", "".join(f"{line}\n" for line in lines).encode())
         text = f"<@{event.user}> added a golden question: _{question}_ → _{answer}_ ({len(rows) + 1} so far). "
         if stage_of(project) in OPEN_STAGES:
             tx.jobs.add("short", "receive_files", project.id, deps.now())
@@ -181,20 +183,9 @@ def _add_golden(deps: Deps, turn: Turn, event: FormSubmitted) -> None:
 
 
 def _added(deps: Deps, tx: Transaction, project: ProjectRow) -> list[dict[str, str]]:
-    """What was added by form so far; an earlier file of it is replaced by the next."""
-    for row in tx.projects.files(project.id, "stored"):
-        if row.name == ADDED and row.ref.get("by") == "form":
-            row.status = "replaced"
-            tx.projects.add_file(row)
-            return [json.loads(line) for line in deps.files.get(row.address).decode().splitlines()]
-    return []
-
-
-def _store(deps: Deps, tx: Transaction, project: ProjectRow, rows: list[dict[str, str]]) -> None:
-    content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-    row = FileRow(id=new_id("file"), project=project.id, name=ADDED, created_at=deps.now(), role="golden")
-    row.ref, row.size, row.status, row.address = {"by": "form"}, len(content), "stored", deps.files.put(content)
-    tx.projects.add_file(row)
+    """What was added by form so far."""
+    row = made_file(tx, project, ADDED, "form")
+    return [json.loads(line) for line in deps.files.get(row.address).decode().splitlines()] if row is not None else []
 
 
 FORMS: dict[str, Callable[[Deps, Turn, FormSubmitted], None]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from neo.agent import charts
@@ -25,12 +26,11 @@ CONTROLS = (Trigger.PAUSE, Trigger.RESUME, Trigger.RETRY, Trigger.CANCEL, Trigge
 
 def on_opened(deps: Deps, turn: Turn, event: HomeOpened) -> None:
     """Draw the Home tab; on the messages tab, offer a first sentence to say."""
-    post = _look(deps, event.team, event.user) if event.tab == "home" else None
+    facts = _look(deps, event.team, event.user) if event.tab == "home" else None
+    post = _pictured(deps, facts) if facts is not None else None
     with turn.transaction() as tx:
-        if post is not None:
-            row = tx.people.get(event.team, event.user)
-            tx.people.save(event.team, event.user, home={**row.home, "seen": deps.now()})
-            _publish(deps, tx, event.team, event.user, post)
+        if facts is not None and post is not None:
+            _publish(deps, tx, event.team, event.user, post, {"mark": _mark(facts), "seen": deps.now()})
         elif event.tab != "home" and not tx.projects.in_channel(event.team, event.channel):
             prompts = Post("prompts", "What shall I build?", data={"prompts": PROMPTS})
             tx.outbox.add_at(event.team, event.channel, None, prompts, deps.now())
@@ -59,52 +59,63 @@ def refresh_all(deps: Deps) -> int:
 
 def refresh(deps: Deps, team: str, user: str) -> bool:
     """Draw one Home again where it shows something old."""
-    post = _look(deps, team, user)
-    if post is None:
+    facts = _look(deps, team, user)
+    if facts is None:
         return False
+    with deps.store.read(team) as tx:
+        shown = tx.people.get(team, user).home
+    mark = _mark(facts)
+    if shown.get("mark") == mark:
+        return False
+    post = _pictured(deps, facts)
     with deps.store.write(team) as tx:
-        changed = tx.people.get(team, user).home.get("mark") != _mark(post)
-        if changed:
-            _publish(deps, tx, team, user, post)
-    return changed
+        _publish(deps, tx, team, user, post, {**shown, "mark": mark})
+    return True
 
 
 def _look(deps: Deps, team: str, user: str) -> Post | None:
-    """A Home drawn before anything is written, since pictures take their time; None in a workspace that is locked."""
+    """What a Home is to show, without its pictures; None in a workspace that is locked."""
     with deps.store.read(team) as tx:
-        return None if tx.workspaces.is_locked(team) else drawn(deps, tx, team, user)
+        return None if tx.workspaces.is_locked(team) else facts_of(deps, tx, team, user)
 
 
-def _mark(post: Post) -> str:
-    return hashlib.sha256(json.dumps(post.to_json(), sort_keys=True).encode()).hexdigest()
+def _mark(facts: Post) -> str:
+    return hashlib.sha256(json.dumps(facts.to_json(), sort_keys=True).encode()).hexdigest()
 
 
-def _publish(deps: Deps, tx: Transaction, team: str, user: str, post: Post) -> None:
-    row = tx.people.get(team, user)
-    tx.people.save(team, user, home={**row.home, "mark": _mark(post)})
+def _publish(deps: Deps, tx: Transaction, team: str, user: str, post: Post, home: dict[str, Any]) -> None:
+    tx.people.save(team, user, home=home)
     tx.outbox.add_at(team, user, None, post, deps.now())
 
 
-def drawn(deps: Deps, tx: Transaction, team: str, user: str) -> Post:
-    """The Home of a person as a post."""
+def facts_of(deps: Deps, tx: Transaction, team: str, user: str) -> Post:
+    """The Home of a person as a post, without pictures, which take their time."""
     rows = _concerning(tx, team, user)
     open_ones = [row for row in rows if stage_of(row) not in FINISHED][:MOST]
-    rows = rows[: 2 * MOST]
-    entries, pictures = [], []
-    for row in open_ones:
-        entry, picture = _entry(deps, tx, row, user)
-        entries.append(entry)
-        pictures += [picture] if picture else []
+    finished = [row for row in rows if stage_of(row) in FINISHED][:MOST]
+    entries = [_entry(deps, tx, row) for row in open_ones]
     data = {
         "projects": entries,
-        "finished": [{"title": row.title, "stage": words(stage_of(row))} for row in rows if row not in open_ones][
-            :MOST
-        ],
+        "finished": [{"title": row.title, "stage": words(stage_of(row))} for row in finished],
         "welcome": "" if rows else welcome(deps),
     }
     waiting = sum(bool(entry["waits"]) for entry in entries)
     text = f"{len(entries)} open project{'' if len(entries) == 1 else 's'}, {waiting} waiting for you."
-    return Post("home", text, data=data, attachments=tuple(pictures), to_user=user)
+    return Post("home", text, data=data, to_user=user)
+
+
+def _pictured(deps: Deps, facts: Post) -> Post:
+    """The same with a picture of each project that has answers or votes; outside any transaction that writes."""
+    entries, pictures = [], []
+    for entry in facts.data["projects"]:
+        with deps.store.read() as tx:
+            thumbs, latency = _measured(tx, entry["id"])
+        if png := charts.quality_picture(entry["title"], thumbs, latency):
+            address, alt = deps.files.put(png), charts.in_words(thumbs, latency)
+            pictures.append(Attachment(address, "quality.png", "Quality over time", alt))
+            entry = {**entry, "picture": address, "picture_alt": alt}
+        entries.append(entry)
+    return replace(facts, data={**facts.data, "projects": entries}, attachments=tuple(pictures))
 
 
 def _concerning(tx: Transaction, team: str, user: str) -> list[ProjectRow]:
@@ -113,28 +124,26 @@ def _concerning(tx: Transaction, team: str, user: str) -> list[ProjectRow]:
     return [row for row in rows if may_approve(user, owner=row.owner, approvers=row.approvers)]
 
 
-def _entry(deps: Deps, tx: Transaction, row: ProjectRow, user: str) -> tuple[dict[str, Any], Attachment | None]:
+def _entry(deps: Deps, tx: Transaction, row: ProjectRow) -> dict[str, Any]:
     stage = stage_of(row)
-    deployment = tx.deployments.current(row.id)
-    entry: dict[str, Any] = {
+    deployment = tx.deployments.current(row.id) if stage is Stage.LIVE else None
+    thumbs, latency = _measured(tx, row.id)
+    return {
         "id": row.id,
         "title": row.title,
         "stage": words(stage),
         "channel": row.channel,
         "thread": row.thread,
         "reason": row.reason,
-        "waits": _waits(stage),
+        "waits": WAITS.get(stage, ""),
         "share": _share(deps, tx, row) if stage in WORKING else None,
         "budget": spent_of(tx, row).left_in_words(),
-        "runs": f"{deployment.status}, {deployment.url}" if deployment and stage is Stage.LIVE else "",
-        "alert": bool(deployment and stage is Stage.LIVE and deployment.status != "up"),
+        "runs": f"{deployment.status}, {deployment.url}" if deployment else "",
+        "alert": deployment is not None and deployment.status != "up",
         "controls": [[one.value, words(one)] for one in possible(stage) if one in CONTROLS],
+        "measured": [thumbs[-1:], latency[-1:], len(thumbs), len(latency)],
         "picture": "",
     }
-    picture = _quality(deps, tx, row)
-    if picture is not None:
-        entry["picture"], entry["picture_alt"] = picture.address, picture.alt_text
-    return entry, picture
 
 
 WAITS = {
@@ -146,18 +155,11 @@ WAITS = {
 }
 
 
-def _waits(stage: Stage) -> str:
-    return WAITS.get(stage, "")
-
-
 def _share(deps: Deps, tx: Transaction, row: ProjectRow) -> float:
     return min(1.0, len(tx.projects.trials(row.id, row.study)) / deps.policy.trials)
 
 
-def _quality(deps: Deps, tx: Transaction, row: ProjectRow) -> Attachment | None:
-    thumbs = [(one.at, one.rating) for one in tx.feedback.of_project(row.id) if one.rating]
-    latency = [(one.at, one.latency_s) for one in tx.feedback.answers(row.id)]
-    png = charts.quality_picture(row.title, thumbs, latency)
-    if not png:
-        return None
-    return Attachment(deps.files.put(png), "quality.png", "Quality over time", charts.in_words(thumbs, latency))
+def _measured(tx: Transaction, project: str) -> tuple[list[tuple[float, int]], list[tuple[float, float]]]:
+    """Votes and latencies, each with when it was."""
+    thumbs = [(one.at, one.rating) for one in tx.feedback.of_project(project) if one.rating]
+    return thumbs, [(one.at, one.latency_s) for one in tx.feedback.answers(project)]

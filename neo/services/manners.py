@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from neo.domain.events import ButtonPressed
 from neo.domain.lifecycle import FINISHED, REVIEW, Stage, words
-from neo.domain.manners import Manners, digest_is_due, may_remind
+from neo.domain.manners import DAY_S, Manners, digest_is_due, may_remind
 from neo.domain.posts import Button, Post, private
 from neo.errors import BadInput
 from neo.services.deps import Deps, Turn, stage_of
 from neo.services.home import WAITS
 from neo.services.spending import spent_of
 from neo.store import Transaction
-from neo.store.tables import ProjectRow
+from neo.store.tables import DocumentRow, ProjectRow
 
 WAITING = {Stage.REQUIREMENTS_REVIEW: "requirements", Stage.ARCHITECTURE_REVIEW: "architecture"}
 REMINDER = (
@@ -31,29 +31,34 @@ def manners_of(tx: Transaction, team: str, user: str) -> Manners:
 
 def remind(deps: Deps) -> int:
     """Remind owners of documents that wait for them; returns how many reminders were written."""
-    count = 0
-    with deps.store.write() as tx:
-        for project in tx.projects.all():
-            if stage_of(project) in REVIEW and not tx.workspaces.is_locked(project.team):
-                count += _remind(deps, tx, project)
-    return count
+    with deps.store.read() as tx:
+        due = [row.id for row in tx.projects.all() if _waiting(deps, tx, row) is not None]
+    for id in due:
+        with deps.store.write() as tx:
+            project = tx.projects.get(id)
+            if (document := _waiting(deps, tx, project)) is not None:
+                _remind(deps, tx, project, document)
+    return len(due)
 
 
-def _remind(deps: Deps, tx: Transaction, project: ProjectRow) -> bool:
-    kind = WAITING[stage_of(project)]
-    row = tx.documents.latest(project.id, kind)
+def _waiting(deps: Deps, tx: Transaction, project: ProjectRow) -> DocumentRow | None:
+    """The document that waits, where a reminder of it is due."""
+    if stage_of(project) not in REVIEW or tx.workspaces.is_locked(project.team):
+        return None
+    row = tx.documents.latest(project.id, WAITING[stage_of(project)])
+    if row is None or row.status != "current":
+        return None
     manners = manners_of(tx, project.team, project.owner)
     profile = tx.people.profile(project.team, project.owner)
-    if row is None or row.status != "current":
-        return False
-    if not may_remind(manners, profile, row.id, row.created_at, deps.now()):
-        return False
-    changed = manners.with_reminder(row.id, deps.now())
+    return row if may_remind(manners, profile, row.id, row.created_at, deps.now()) else None
+
+
+def _remind(deps: Deps, tx: Transaction, project: ProjectRow, document: DocumentRow) -> None:
+    changed = manners_of(tx, project.team, project.owner).with_reminder(document.id, deps.now())
     tx.people.save(project.team, project.owner, manners=changed.to_json())
-    buttons = (Button("No more reminders of this", "silence", f"{project.id}:{row.id}"),)
-    post = Post("notice", REMINDER.format(owner=project.owner, kind=kind), buttons=buttons)
+    buttons = (Button("No more reminders of this", "silence", f"{project.id}:{document.id}"),)
+    post = Post("notice", REMINDER.format(owner=project.owner, kind=document.kind), buttons=buttons)
     tx.outbox.add(project, post, deps.now())
-    return True
 
 
 def silence(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
@@ -72,22 +77,32 @@ def silence(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
 
 def send_digests(deps: Deps) -> int:
     """Send the day's digests that are due; a day without news sends none. Returns how many were sent."""
+    with deps.store.read() as tx:
+        owners = sorted({(row.team, row.owner) for row in tx.projects.all()})
+        due = [(team, user) for team, user in owners if _digest_is_due(deps, tx, team, user)]
     sent = 0
-    with deps.store.write() as tx:
-        owners = {(row.team, row.owner) for row in tx.projects.all()}
-        for team, user in sorted(owners):
-            manners = manners_of(tx, team, user)
-            if tx.workspaces.is_locked(team) or not digest_is_due(manners, tx.people.profile(team, user), deps.now()):
-                continue
-            since = manners.digest_at or deps.now() - 86_400.0
-            tx.people.save(team, user, manners=replace(manners, digest_at=deps.now()).to_json())
-            if text := digest(deps, tx, team, user, since):
-                tx.outbox.add_at(team, user, None, private(f"{text}\n_{DIGEST_HELP}_", user), deps.now())
-                sent += 1
+    for team, user in due:
+        with deps.store.write(team) as tx:
+            sent += _digest_is_due(deps, tx, team, user) and _send_digest(deps, tx, team, user)
     return sent
 
 
-def digest(deps: Deps, tx: Transaction, team: str, user: str, since: float) -> str:
+def _digest_is_due(deps: Deps, tx: Transaction, team: str, user: str) -> bool:
+    due = digest_is_due(manners_of(tx, team, user), tx.people.profile(team, user), deps.now())
+    return due and not tx.workspaces.is_locked(team)
+
+
+def _send_digest(deps: Deps, tx: Transaction, team: str, user: str) -> bool:
+    manners = manners_of(tx, team, user)
+    since = manners.digest_at or deps.now() - DAY_S
+    tx.people.save(team, user, manners=replace(manners, digest_at=deps.now()).to_json())
+    text = digest(tx, team, user, since)
+    if text:
+        tx.outbox.add_at(team, user, None, private(f"{text}\n_{DIGEST_HELP}_", user), deps.now())
+    return bool(text)
+
+
+def digest(tx: Transaction, team: str, user: str, since: float) -> str:
     """What happened in a person's projects, and what waits for them; '' where there is nothing to say."""
     rows = [row for row in tx.projects.owned_by(team, user) if row.updated_at >= since or stage_of(row) in WAITS]
     lines = [line for row in rows if (line := _line(tx, row, since))]
@@ -120,7 +135,7 @@ def say(deps: Deps, tx: Transaction, team: str, user: str, text: str) -> str:
     wanted = text.strip().lower()
     manners = manners_of(tx, team, user)
     if not wanted:
-        return digest(deps, tx, team, user, deps.now() - 86_400.0) or f"Nothing new since yesterday. {DIGEST_HELP}"
+        return digest(tx, team, user, deps.now() - DAY_S) or f"Nothing new since yesterday. {DIGEST_HELP}"
     hour = re.fullmatch(r"(?:at\s+)?([01]?\d|2[0-3])(?::00|h)?", wanted)
     if wanted not in ("on", "off") and hour is None:
         raise BadInput(f"I don't know '/neo digest {text}'.", "", DIGEST_HELP)

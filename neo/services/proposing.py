@@ -12,9 +12,10 @@ from neo.domain.posts import notice, private
 from neo.errors import NotAllowed
 from neo.services.access import check_right
 from neo.services.deps import Deps, HeldJob, Turn, brief_of, examination_of, stage_of
+from neo.services.files import put_made_file
 from neo.skill import Examination, Proposal
 from neo.store import Transaction
-from neo.store.tables import FileRow, ProjectRow, ProposalRow, new_id
+from neo.store.tables import ProjectRow, ProposalRow
 
 NAME = "synthetic.jsonl"
 MOST = 20
@@ -100,13 +101,5 @@ def _refusal(deps: Deps, tx: Transaction, project: ProjectRow, user: str, kept: 
 
 def _store(deps: Deps, tx: Transaction, project: ProjectRow, kept: list[Proposal]) -> None:
     """The kept questions as a golden file of the project; an earlier choice is replaced."""
-    for row in tx.projects.files(project.id, "stored"):
-        if row.name == NAME and row.ref.get("by") == "neo":
-            row.status = "replaced"
-            tx.projects.add_file(row)
-    if not kept:
-        return
-    content = deps.skill_of(project).golden_file(kept)
-    row = FileRow(id=new_id("file"), project=project.id, name=NAME, created_at=deps.now(), role="golden")
-    row.ref, row.size, row.status, row.address = {"by": "neo"}, len(content), "stored", deps.files.put(content)
-    tx.projects.add_file(row)
+    content = deps.skill_of(project).golden_file(kept) if kept else b""
+    put_made_file(deps, tx, project, NAME, "neo", content)

@@ -47,7 +47,9 @@ def _reply(deps: Deps, turn: Turn, event: CommandGiven, answer: Answer, rest: st
 
 
 def _tell(deps: Deps, tx: Transaction, event: CommandGiven, post: Post) -> None:
-    tx.outbox.add_at(event.team, event.channel, None, post, deps.now())
+    # A form waits behind nothing that is said in the channel.
+    place = event.user if event.view else event.channel
+    tx.outbox.add_at(event.team, place, None, post, deps.now())
 
 
 def _project_here(deps: Deps, event: CommandGiven) -> ProjectRow | None:

@@ -94,10 +94,6 @@ class Inbox:
         self._session.flush()
         return list(mine)
 
-    def claim_many(self, now: float, most: int) -> list[EventRow]:
-        """Find free events, at most one for each lane, and claim them."""
-        return self.claim(self.free(now, most), now)
-
     def finish_free(self, rows: Sequence[EventRow], now: float) -> None:
         """Mark free events as done that need no handler, but for those that somebody else took meanwhile."""
         mine = self._session.exec(_still_free(select(EventRow.seq), rows, now)).all() if rows else []

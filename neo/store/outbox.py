@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from neo.domain.posts import Post
+from neo.domain.posts import SURFACES, Post
 from neo.store.places import Place, among
 from neo.store.tables import LeaseRow, MessageRow, PostRow, ProjectRow, new_id
 
@@ -104,7 +104,7 @@ class Outbox:
             return None
         row.status, row.lease_until, row.attempts = "sending", now + LEASE_S, row.attempts + 1
         self._session.add(row)
-        if gap_s and row.body.get("kind") != "working":  # a status is no message
+        if gap_s and row.body["kind"] not in SURFACES:
             self._session.merge(LeaseRow(name=f"channel:{row.team}:{row.channel}", holder="sender", until=now + gap_s))
         return row
 
@@ -165,8 +165,8 @@ class Outbox:
             return set()
         tried = (col(PostRow.status) == "sending") | ((col(PostRow.status) == "waiting") & (col(PostRow.attempts) > 0))
         unstamped = ~select(MessageRow.ts).where(MessageRow.post == PostRow.id).exists()
-        # A line to one person, and a status, never have a timestamp.
-        stamps = (PostRow.body["to_user"].as_string() == "") & (PostRow.body["kind"].as_string() != "working")
+        # A line to one person, and what is no message, never have a timestamp.
+        stamps = (PostRow.body["to_user"].as_string() == "") & PostRow.body["kind"].as_string().not_in(SURFACES)
         lost = (col(PostRow.attempts) > 1) & col(PostRow.edits).is_(None) & unstamped & stamps
         query = select(PostRow.team, PostRow.channel).where(col(PostRow.status).in_(_STATUSES))
         query = query.where(col(PostRow.channel).in_(sorted({channel for _, channel in channels})))

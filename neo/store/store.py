@@ -164,7 +164,7 @@ def _engine(url: str, synchronous: str, poll_s: float) -> Engine:
         ) from error
     if parsed.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
+    if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
     event.listen(engine, "connect", partial(_on_connect, synchronous, 0 if poll_s else _BUSY_MS))

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from bot.workspace import WorkspaceServer
+
 OpenPage = Callable[..., Page]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = [
@@ -79,3 +81,10 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[WorkspaceServer]:
+    """A workspace of its own."""
+    with WorkspaceServer(tmp_path / "workspace.db", port=0) as running:
+        yield running

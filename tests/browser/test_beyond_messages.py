@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from looks import looked_at
 from playwright.sync_api import Locator, Page, expect
-from test_workspace_page import LOW_CONTRAST
 from world import FILES
 
+from bot import bootstrap
 from bot.settings import load
 from bot.up import Up, start
 from bot.workspace import Message, Person
 from neo.domain.posts import Post
+from neo.services.comparing import compare
 from neo.store import Store
 from neo.store.tables import AnswerRow, ProjectRow
 
@@ -104,21 +106,6 @@ def _to_requirements(office: Office, folder: Path) -> None:
     office.see("Requirements: ")
 
 
-def looked_at(page: Page, artefacts: Path, name: str) -> None:
-    """Take pictures light, dark and on a phone, and see that all can be read and nothing is wider than the page."""
-    usual = page.viewport_size
-    assert usual is not None
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.screenshot(path=artefacts / f"beyond-{name}-{scheme}.png")
-        assert page.evaluate(LOW_CONTRAST) == []
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.screenshot(path=artefacts / f"beyond-{name}-phone.png")
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-    page.set_viewport_size(usual)
-
-
 def _type(page: Page, box: str, text: str) -> None:
     field = page.get_by_role("textbox", name=box)
     field.fill(text)
@@ -135,7 +122,7 @@ def test_a_command_opens_the_form_of_a_new_project(
     need = form.get_by_role("textbox", name="What do you need?")
     expect(need).to_be_visible()
     expect(form.get_by_label("In which conversation?").locator("option:checked")).to_have_text("#general")
-    looked_at(page, artefacts, "form")
+    looked_at(page, artefacts, "beyond-form", phone=True)
     need.fill("a bot that answers questions about our safety manuals")
     form.get_by_role("textbox", name="Accuracy at least").fill("80 %")
     form.get_by_role("textbox", name="Answers within").fill("3 seconds")
@@ -195,7 +182,7 @@ def test_a_requirement_is_edited_in_a_form(office: Office, open_page: Callable[.
     latency = choice.locator("option").filter(has_text="Latency (p95): at most 2 s")
     choice.select_option(latency.get_attribute("value"))
     form.get_by_role("textbox", name="What shall it be instead?").fill("3 seconds")
-    looked_at(page, artefacts, "form-edit")
+    looked_at(page, artefacts, "beyond-form-edit", phone=True)
     form.get_by_role("button", name="Change").click()
     expect(form).to_have_count(0)
     expect(replies.get_by_text("Version 2 · for")).to_be_visible(timeout=WORK_MS)
@@ -212,7 +199,7 @@ def test_stop_lets_a_search_rest(office: Office, open_page: Callable[..., Page],
     stop = page.locator("#thread-status").get_by_role("button", name="Stop")
     expect(page.locator("#thread-status")).to_contain_text("is searching", timeout=WORK_MS)
     expect(replies.get_by_text("Searching").last).to_be_visible(timeout=WORK_MS)
-    looked_at(page, artefacts, "stop")
+    looked_at(page, artefacts, "beyond-stop", phone=True)
     stop.click()
     expect(replies.get_by_text("What was done is kept: say resume to go on")).to_be_visible(timeout=WORK_MS)
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
@@ -246,11 +233,35 @@ def _past_days(office: Office) -> None:
         tx.outbox.add(project, Post("answer", open_one.text, data=data), now, answer=open_one.id)
 
 
-def _answer(project: ProjectRow, id: str, text: str, at: float, latency_s: float) -> AnswerRow:
+def _answer(
+    project: ProjectRow, id: str, text: str, at: float, latency_s: float, version: str = "ver_older"
+) -> AnswerRow:
     question = "Where is it?"
-    row = AnswerRow(id=id, project=project.id, version=1, user="U_SOMEBODY", question=question, text=text, at=at)
+    row = AnswerRow(id=id, project=project.id, version=version, user="U_SOMEBODY", question=question, text=text, at=at)
     row.latency_s = latency_s
     return row
+
+
+def test_two_versions_are_voted_on_blind(office: Office, open_page: Callable[..., Page], artefacts: Path) -> None:
+    project, deps = office.project(), bootstrap.deps(office.up.settings)
+    with office.store.write() as tx:
+        texts = {"ver_older": "At the gate.", "ver_newer": "At dock seven."}
+        rows = [_answer(project, f"ans_{version}", text, deps.now(), 0.2, version) for version, text in texts.items()]
+        compare(deps, tx, project, [tx.feedback.add_answer(row) for row in rows])
+    page = open_page(office.page)
+    replies = page.get_by_role("log", name="Replies")
+    comparison = replies.get_by_role("article").filter(has_text="Which answer is better?")
+    expect(comparison).to_contain_text("At dock seven.", timeout=WORK_MS)
+    expect(comparison).not_to_contain_text("ver_")
+    looked_at(page, artefacts, "beyond-comparison", phone=True)
+    comparison.get_by_role("button", name="B is better").click()
+    expect(replies.get_by_text("Thank you: B is better is noted.")).to_be_visible(timeout=WORK_MS)
+    with office.store.read() as tx:
+        (vote,) = tx.feedback.votes(project.id, frozenset(texts))
+        shown = tx.feedback.comparison(vote.comparison)
+        assert shown is not None
+        second = tx.feedback.answer(shown.second)
+    assert second is not None and vote.preferred == second.version and vote.choice == "second"
 
 
 def test_home_shows_and_steers_projects(office: Office, open_page: Callable[..., Page], artefacts: Path) -> None:
@@ -259,9 +270,9 @@ def test_home_shows_and_steers_projects(office: Office, open_page: Callable[...,
     expect(home.get_by_role("heading", name="Your projects")).to_be_visible(timeout=WORK_MS)
     expect(home).to_contain_text(office.project().title)
     expect(home).to_contain_text("Waits for your answers or files")
-    picture = home.get_by_role("img", name=re.compile("votes good; 13 answers"))
+    picture = home.get_by_role("img", name=re.compile("votes good; 15 answers"))
     assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 700
-    looked_at(page, artefacts, "home")
+    looked_at(page, artefacts, "beyond-home", phone=True)
     ours = home.locator(f'[data-value="{office.project().id}"]')
     _control(ours, "Resume").click()
     _control(ours, "Pause").click(timeout=WORK_MS)

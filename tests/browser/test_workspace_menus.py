@@ -7,19 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looks import MODAL, PICTURE, looked_at
 from playwright.sync_api import Page, expect
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
-from test_workspace_page import LOW_CONTRAST, MODAL, PICTURE
 
 from bot.workspace import Person, WorkspaceServer
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[WorkspaceServer]:
-    with WorkspaceServer(tmp_path / "workspace.db", port=0) as running:
-        yield running
 
 
 @pytest.fixture
@@ -57,15 +51,6 @@ def bot(server: WorkspaceServer) -> Iterator[WebClient]:
     handler.close()
 
 
-def looked_at(page: Page, artefacts: Path, name: str) -> None:
-    """Take a picture light and dark, and see that all text can be read in both."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.screenshot(path=artefacts / f"workspace-{name}-{scheme}.png")
-        assert page.evaluate(LOW_CONTRAST) == []
-    page.emulate_media(color_scheme="light")
-
-
 def test_stop_is_there_while_the_bot_works(
     server: WorkspaceServer, bot: WebClient, open_page: Callable[..., Page], artefacts: Path
 ) -> None:
@@ -79,11 +64,11 @@ def test_stop_is_there_while_the_bot_works(
     bot.assistant_threads_setStatus(**place, status="is tuning, trial 3 of 30")
     expect(page.locator("#thread-status")).to_contain_text("Neo is tuning, trial 3 of 30")
     expect(page.get_by_role("heading", name="Handbook tuning")).to_be_visible()
-    looked_at(page, artefacts, "stop")
+    looked_at(page, artefacts, "workspace-stop")
     phone = open_page(f"{server.url}/channels/{channel}?thread={root}", width=390, height=844)
     expect(phone.locator("#thread-status").get_by_role("button", name="Stop")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
-    looked_at(phone, artefacts, "stop-phone")
+    looked_at(phone, artefacts, "workspace-stop-phone")
     page.locator("#thread-status").get_by_role("button", name="Stop").click()
     expect(page.get_by_role("log", name="Replies").get_by_text("Stopped.")).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
@@ -102,7 +87,7 @@ def test_shortcuts_open_from_a_message_and_beside_the_composer(
     message.get_by_role("button", name="More actions").click()
     item = page.get_by_role("menuitem", name="Add as golden Q&A")
     expect(item).to_be_focused()
-    looked_at(page, artefacts, "message-menu")
+    looked_at(page, artefacts, "workspace-message-menu")
     item.press("Enter")
     modal = page.get_by_role("dialog", name="add_golden")
     expect(modal).to_be_visible()
@@ -124,7 +109,7 @@ def test_channels_are_made_renamed_and_archived(
     expect(page.get_by_role("heading", name="#secret-plans", exact=True)).to_be_visible()
     assert "secret-plans" not in Person(server.url, "colleague").channels()
     page.get_by_role("button", name="Channel menu").click()
-    looked_at(page, artefacts, "channel-menu")
+    looked_at(page, artefacts, "workspace-channel-menu")
     page.get_by_role("menuitem", name="Add Colleague").click()
     expect(page.locator("#channel-menu", has_text="Add Colleague")).to_have_count(0)
     assert "secret-plans" in Person(server.url, "colleague").channels()
@@ -140,7 +125,7 @@ def test_channels_are_made_renamed_and_archived(
     page.get_by_role("button", name="Archive", exact=True).click()
     expect(page.get_by_text("it can be read, and nothing can be added")).to_be_visible()
     expect(page.get_by_role("textbox", name="Message #open-plans")).to_have_count(0)
-    looked_at(page, artefacts, "archived")
+    looked_at(page, artefacts, "workspace-archived")
     page.get_by_role("button", name="Channel menu").click()
     page.get_by_role("menuitem", name="Open this channel again").click()
     expect(page.get_by_role("textbox", name="Message #open-plans")).to_be_visible()
@@ -158,7 +143,7 @@ def test_the_app_is_removed_and_installed_again(
         page.get_by_role("menuitem", name=item).click()
         page.get_by_role("button", name=sure, exact=True).click()
         expect(page.locator("#presence")).to_contain_text(said)
-    looked_at(page, artefacts, "removed")
+    looked_at(page, artefacts, "workspace-removed")
     page.get_by_role("button", name="App menu").click()
     page.get_by_role("menuitem", name="Install again").click()
     expect(page.locator("#app-standing")).to_have_text("installed")
@@ -234,13 +219,13 @@ def test_the_home_tab_fits_a_phone(
         for picture in pictures.all():
             expect(picture).to_have_js_property("naturalWidth", 2)
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        looked_at(page, artefacts, name)
+        looked_at(page, artefacts, f"workspace-{name}")
 
 
 def test_one_button_allows_the_app(server: WorkspaceServer, open_page: Callable[..., Page], artefacts: Path) -> None:
     landing = f"{server.url}/channels/{Person(server.url).channels()['general']}"
     query = f"client_id={server.app.client_id}&redirect_uri={landing}&state=s1"
     page = open_page(f"{server.url}/oauth/v2/authorize?{query}", width=390, height=844)
-    looked_at(page, artefacts, "authorize")
+    looked_at(page, artefacts, "workspace-authorize")
     page.get_by_role("button", name="Allow").click()
     page.wait_for_url(f"{landing}?code=*&state=s1")

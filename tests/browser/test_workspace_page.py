@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from looks import LOW_CONTRAST, MODAL, PICTURE
 from playwright.sync_api import Page, expect
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -15,10 +15,6 @@ from slack_sdk import WebClient
 
 from bot.workspace import Person, WorkspaceServer
 
-# A picture of 2 by 2 pixels.
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFUlEQVR4nGM4ceL/iRP/gRQDhDpx4gQAcQwLX4mOCvkAAAAASUVORK5CYII="
-)
 DOCUMENT = [
     {"type": "header", "text": {"type": "plain_text", "text": "Requirements: handbook assistant"}},
     {
@@ -66,54 +62,6 @@ TABLE = [
     },
     {"type": "markdown", "text": "## Result\nThe **hybrid** retriever won."},
 ]
-MODAL = {
-    "type": "modal",
-    "callback_id": "changes",
-    "title": {"type": "plain_text", "text": "What should change?"},
-    "submit": {"type": "plain_text", "text": "Send"},
-    "blocks": [
-        {
-            "type": "input",
-            "block_id": "why",
-            "label": {"type": "plain_text", "text": "In your words"},
-            "element": {"type": "plain_text_input", "action_id": "text", "multiline": True},
-        }
-    ],
-}
-# For every visible text: its contrast with what lies behind it, by WCAG 2's formula. Gives those below 4.5.
-LOW_CONTRAST = """() => {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgba = (colour) => {
-    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data].map((value) => value / 255);
-  };
-  const over = (top, under) => top.slice(0, 3).map((value, i) => value * top[3] + under[i] * (1 - top[3]));
-  const behind = (element) => {
-    const layers = [];
-    for (let at = element; at; at = at.parentElement) layers.unshift(rgba(getComputedStyle(at).backgroundColor));
-    return layers.reduce((under, top) => over(top, under), [1, 1, 1]);
-  };
-  const light = (colour) => colour.map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const low = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const words = [...element.childNodes].some((node) => node.nodeType === 3 && /[\\w]/.test(node.textContent));
-    if (!words || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-    const ground = behind(element);
-    const ink = over(rgba(getComputedStyle(element).color), ground);
-    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    const start = element.textContent.trim().slice(0, 30);
-    if (ratio < 4.5) low.push(`${element.className || element.tagName}: ${start} ${ratio.toFixed(2)}`);
-  }
-  return low;
-}"""
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[WorkspaceServer]:
-    with WorkspaceServer(tmp_path / "workspace.db", port=0) as running:
-        yield running
 
 
 @pytest.fixture

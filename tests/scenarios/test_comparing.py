@@ -78,6 +78,8 @@ def test_the_older_version_leads_and_the_owner_goes_back_to_it(two: World) -> No
     two.give(ReactionAdded(two.event_id(), TEAM, CHANNEL, stamp, VOTERS[5], {"first": "a", "second": "b"}[place]))
     assert two.said("The new version was preferred in 0 of 6 decided votes") and two.said("1 of 7 saw no difference")
     button = two.last().buttons[0]
+    two.press(f"vote_{place}", comparison, user=VOTERS[6])
+    assert sum("What shall hold?" in post.text for post in two.posts()) == 1, "the owner is asked once"
     two.press(button.action, button.value, user=COLLEAGUE)
     assert versions(two) == (newer, older), "somebody who may not steer decides nothing"
     two.press(button.action, button.value, user=OWNER)

@@ -12,11 +12,12 @@ from slack_sdk.models.blocks import Block
 
 from bot.blocks import RENDERERS, mrkdwn, render
 from bot.blocks.forms import what_went_wrong
+from bot.slack_surfaces import DRAWERS
 from bot.workspace import blocks as local_rules
 from neo.domain import posts
 from neo.domain.approvals import EXPLANATION
 from neo.domain.documents import Document, Item, Section
-from neo.domain.posts import Button, Post
+from neo.domain.posts import SURFACES, Button, Post
 
 HUGE = "A sentence of middling length, again and again. " * 2000
 BUTTONS = (Button("Approve", "approve", "doc_1:abc", "primary"), Button("No", "changes", "x", "danger", "Really?"))
@@ -82,7 +83,8 @@ def test_every_kind_that_the_core_may_say_has_a_renderer() -> None:
     described = (posts.Post.__doc__ or "").partition("kind:")[2].partition("text:")[0]
     named = set(re.findall(r"``(\w+)``", described))
     assert len(named) >= 7, "the docstring of Post no longer names its kinds"
-    assert named - {"working"} == set(RENDERERS) == set(EXAMPLES)
+    assert named - SURFACES == set(RENDERERS) == set(EXAMPLES)
+    assert set(DRAWERS) == SURFACES
 
 
 @pytest.mark.parametrize("post", [post for found in EXAMPLES.values() for post in found], ids=lambda p: p.kind)

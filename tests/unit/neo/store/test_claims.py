@@ -40,7 +40,7 @@ def put(store: Store, *events: str) -> None:
 
 def claimed(store: Store, now: float = NOW, most: int = 64) -> list[str]:
     with store.write() as tx:
-        return [row.event_id for row in tx.inbox.claim_many(now, most)]
+        return [row.event_id for row in tx.inbox.claim(tx.inbox.free(now, most), now)]
 
 
 def free(store: Store, now: float = NOW) -> list[EventRow]:
@@ -73,7 +73,7 @@ def test_a_lane_waits_for_an_event_whose_lease_is_over_and_then_goes_on_with_it(
     assert claimed(store, most=1) == ["a1"]
     assert claimed(store, NOW + LEASE_S) == ["b1"], "the lease is not over yet"
     with store.write() as tx:
-        (row,) = tx.inbox.claim_many(NOW + LEASE_S + 1, 64)
+        (row,) = tx.inbox.claim(tx.inbox.free(NOW + LEASE_S + 1, 64), NOW + LEASE_S + 1)
     assert (row.event_id, row.attempts, row.lease_until) == ("a1", 2, NOW + 2 * LEASE_S + 1)
 
 

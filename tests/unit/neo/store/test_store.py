@@ -56,7 +56,7 @@ def project(store: Store, thread: str = "1.0") -> ProjectRow:
 
 def claim(tx: Transaction, now: float) -> EventRow | None:
     """The oldest free event, claimed."""
-    return next(iter(tx.inbox.claim_many(now, 1)), None)
+    return next(iter(tx.inbox.claim(tx.inbox.free(now, 1), now)), None)
 
 
 def test_migrations_make_exactly_the_tables_of_the_code_and_a_second_run_does_nothing(store: Store) -> None:
