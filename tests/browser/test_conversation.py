@@ -108,7 +108,7 @@ def _picture(page: Page, document: Locator, title: str, picture: Path) -> None:
     usual = page.viewport_size
     assert usual is not None
     page.set_viewport_size({"width": usual["width"], "height": 1900})
-    document.get_by_role("heading", name=title).scroll_into_view_if_needed()
+    document.get_by_role("heading", name=title).hover()  # scrolls, again if it is drawn anew
     page.screenshot(path=picture)
     page.set_viewport_size(usual)
 
