@@ -133,8 +133,7 @@ def _approve(deps: Deps, tx: Transaction, project: ProjectRow, document: Documen
     if not deps.skill_of(project).buildable:
         _keep(deps, tx, project, document, approval)
         return
-    job = advance(deps, tx, project, Trigger.APPROVED)
-    approval.job = job.id if job else None
+    advance(deps, tx, project, Trigger.APPROVED)
     grace = deps.policy.grace_s
     wait = f"Starting in {'a minute' if grace == 60 else f'{grace:g} s'}"
     back = "take the emoji back to stop." if approval.via == "emoji" else "press *Take it back* to stop."

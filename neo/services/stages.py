@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from neo.domain.approvals import Verdict
 from neo.domain.lifecycle import FINISHED, WORKING, Stage, Trigger, next_stage
 from neo.domain.posts import Post
 from neo.services.deps import Deps, stage_of
 from neo.store import Transaction
-from neo.store.tables import DocumentRow, JobRow, ProjectRow
+from neo.store.tables import ApprovalRow, DocumentRow, JobRow, ProjectRow
 
 # What a stage does when it is entered: it enqueues the stage's work. (kind of job, queue, after the grace time?)
 Work = tuple[str, str, bool]
@@ -92,5 +93,17 @@ def _enqueue(deps: Deps, tx: Transaction, project: ProjectRow, stage: Stage, tri
     if stage not in ON_ENTER or trigger is Trigger.WITHDRAWN:
         return None  # after an emoji was taken back the document stands there already and waits
     kind, queue, graced = ON_ENTER[stage]
-    delay = deps.policy.grace_s if graced and trigger is Trigger.APPROVED else 0.0
-    return tx.jobs.add(queue, kind, project.id, deps.now(), delay_s=delay)
+    approval = _approval_of(tx, project, stage) if graced else None
+    # A project that was paused and goes on within the grace time waits for its end like any other.
+    due = approval.at + deps.policy.grace_s if approval is not None else 0.0
+    job = tx.jobs.add(queue, kind, project.id, deps.now(), delay_s=max(0.0, due - deps.now()))
+    if approval is not None:
+        approval.job = job.id
+    return job
+
+
+def _approval_of(tx: Transaction, project: ProjectRow, stage: Stage) -> ApprovalRow | None:
+    """The standing approval that led to a stage."""
+    gate = next(kind for kind, (_, leads_to) in GATES.items() if leads_to is stage)
+    document = tx.documents.latest(project.id, gate)
+    return tx.documents.approval(document.id, Verdict.APPROVED.value) if document is not None else None

@@ -19,6 +19,19 @@ def test_an_approval_taken_back_while_the_project_rests_leads_back_to_its_gate(h
         assert not tx.jobs.open(here.project().id, "tune")
 
 
+def test_a_project_that_goes_on_within_the_grace_time_waits_for_its_end(here: World) -> None:
+    here.to_architecture()
+    here.react("architecture", "white_check_mark")
+    here.say("pause")
+    here.later(20)
+    here.say("resume")
+    assert here.project().stage == "tuning" and here.work("tune") == 0
+    here.unreact("architecture", "white_check_mark")
+    assert here.project().stage == "architecture_review", "it can still be taken back"
+    here.later(200)
+    assert here.work("tune") == 0
+
+
 @pytest.mark.parametrize("emoji", ["white_check_mark", "+1", "heavy_check_mark", "+1::skin-tone-4"])
 def test_each_approving_emoji_opens_the_gate_after_the_grace_time(here: World, emoji: str) -> None:
     here.to_requirements()
