@@ -43,7 +43,7 @@ GRACE_S = (60.0, 60.0, 0.0)  # waiting is the rule, none at all an edge
 
 people = st.sampled_from(PEOPLE)
 mostly_owner = st.sampled_from((OWNER, OWNER, COLLEAGUE, STRANGER))
-AIMS = ("any", "same", "another")
+AIMS = ("same", "another", "any", "another", "somebody")
 kinds = st.sampled_from(("requirements", "architecture"))
 places = st.sampled_from((0, 0, 1, 2, 3))  # among a kind's versions, newest first
 
@@ -177,7 +177,7 @@ class Approvals(RuleBasedStateMachine):
         if doc and event:
             self.judge_approval(self.give("approving emoji", event), doc, doc.hash, user, emoji)
 
-    @rule(kind=kinds, place=places, user=mostly_owner, right=st.booleans())
+    @rule(kind=kinds, place=places, user=mostly_owner, right=st.sampled_from((True, False, False)))
     def approve_by_button(self, kind: str, place: int, user: str, right: bool) -> None:
         if doc := self.doc(kind, place):
             shown = doc.hash if right else WRONG_HASH
@@ -237,7 +237,7 @@ class Approvals(RuleBasedStateMachine):
 
     @rule(kind=kinds, place=places, user=mostly_owner, emoji=st.sampled_from(YES), aim=st.sampled_from(AIMS))
     def take_emoji_back(self, kind: str, place: int, user: str, emoji: str, aim: str) -> None:
-        """The emoji that approved, another one of the same person, or any of anybody."""
+        """The emoji that approved, by that person or by somebody else; another one of the same person; or any."""
         doc = self.doc(kind, place)
         approved = [one for one in self.now().docs if one.id in self.ledger.approvals]
         if aim != "any" and (by_emoji := [one for one in approved if self.ledger.approvals[one.id].emoji]):
@@ -245,8 +245,8 @@ class Approvals(RuleBasedStateMachine):
             approval = self.ledger.approvals[doc.id]
             bare = approval.emoji.partition("::")[0]
             others = [one for one in YES if one.partition("::")[0] != bare]
-            emoji = approval.emoji if aim == "same" else others[place % len(others)]
-            user = approval.user
+            emoji = others[place % len(others)] if aim == "another" else approval.emoji
+            user = approval.user if aim != "somebody" else next(one for one in PEOPLE if one != approval.user)
         ts = stamp(self.database, doc.id) if doc else None
         if doc is None or ts is None:
             return

@@ -101,7 +101,7 @@ def _by_words(patch: pytest.MonkeyPatch) -> None:
 
 
 def _anybody_names(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(commands, "_check_owner", lambda deps, project, user: None)
+    patch.setattr(commands, "_check_owner", lambda deps, tx, project, user: None)
 
 
 # Name of the slip, how it is planted, and the rule that must find it.
