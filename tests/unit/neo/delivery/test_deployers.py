@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import time
@@ -42,11 +44,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ports() -> range:
-    """Two ports that are free now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        first = min(int(one.getsockname()[1]), 65000)
-    return range(first, first + 2)
+    """Two neighbouring ports that are free now, from below those that the system gives to connections."""
+    for first in random.sample(range(20_000, 30_000, 2), 200):
+        with socket.socket() as one, socket.socket() as two, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", first))
+            two.bind(("127.0.0.1", first + 1))
+            return range(first, first + 2)
+    raise AssertionError("no two neighbouring ports are free")
 
 
 @pytest.fixture
