@@ -1,7 +1,6 @@
 # Everything from nothing but Python 3.11 to 3.13, make and a package registry.
 # `make run` and `make test` do all the set-up; the second time they are quick.
-# Locks: uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-#   --no-annotate --extra build pyproject.toml -o requirements.lock        (and with --extra dev: requirements-dev.lock)
+# The locks hold hashes and no address of an index: `make lock`.
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
@@ -37,9 +36,9 @@ models: $(VENV)/.run
 
 lock:  ## Resolve the dependencies again (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q \
-		--extra build pyproject.toml -o requirements.lock
+		--extra build --extra vision pyproject.toml -o requirements.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q \
-		--extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+		--extra build --extra vision --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:  ## Remove what was made: environment, caches, artefacts (not the projects in .neo)
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
