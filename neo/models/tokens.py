@@ -38,7 +38,7 @@ class TokenEmbedder:
     """
 
     def __init__(self, name: str, models_dir: Path) -> None:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
         from tokenizers import Tokenizer
 
         folder = locate(name, models_dir)

@@ -26,7 +26,7 @@ class TokenModel:
     """
 
     def __init__(self, folder: Path, threads: int) -> None:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
