@@ -157,6 +157,10 @@ class Skill(ABC):
         title: As a person reads it.
         phrases: Things that people say when they want this skill; the router compares with them.
         buildable: Whether Neo can build it yet; one that it cannot gives its slots alone, see :class:`Planned`.
+        delivered: What a person gets, a sentence each.
+        watched: What is done from then on, in a sentence.
+        surface: What a running service offers at its address, in a few words.
+        use: What a person does with it in the thread, in a sentence.
         sayings: Labelled messages from which the embedded reader learns what clauses say of the slots; the form is that
             of ``neo.agent.understanding.sayings``.
     """
@@ -167,6 +171,10 @@ class Skill(ABC):
     slots: tuple[Slot, ...]
     sayings: str = ""
     buildable: bool = True
+    delivered: tuple[str, ...] = ()
+    watched: str = "Watched from then on: up or down, p95 latency."
+    surface: str = "`/healthz`, `/metrics`"
+    use: str = ""
 
     @abstractmethod
     def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:

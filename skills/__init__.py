@@ -2,7 +2,7 @@
 
 from neo.skill import Skill
 from skills.finetune import SKILL as FINETUNE
-from skills.people_count import SKILL as PEOPLE_COUNT
+from skills.people_count.skill import PeopleCountSkill
 from skills.rag.skill import RagSkill
 
-SKILLS: tuple[Skill, ...] = (RagSkill(), PEOPLE_COUNT, FINETUNE)
+SKILLS: tuple[Skill, ...] = (RagSkill(), PeopleCountSkill(), FINETUNE)

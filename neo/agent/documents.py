@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from neo.agent.help import GLOSSARY
 from neo.agent.understanding.wording import in_words
-from neo.automl.problem import Limits, Problem
+from neo.automl.problem import Problem
+from neo.automl.split import split
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.documents import Document, Item, Section, changes
 from neo.domain.requirements import LIVE, delta, registered
@@ -193,16 +194,17 @@ def architecture(
         version=previous.version + 1 if previous else 1,
         summary=(
             f"Neo will try {estimate.trials} of {_many(problem.space.size())} configurations on "
-            f"{len(problem.instances)} golden questions, keep a third of them unseen for the verdict, and deploy the "
-            f"winner on this machine. The plain default scores {score:.2f} ({problem.metric_title()}) today."
+            f"{len(problem.instances)} {problem.terms.golden}, judge the winner on what did not choose it, and deploy "
+            f"it on this machine. The plain default has {problem.searched().told(score):.2f} "
+            f"({problem.metric_title()}) today."
         ),
         sections=(
             Section("Parts", items=tuple(skill.architecture(problem))),
             Section("What is searched", items=tuple(_space(problem))),
             Section("How a configuration is judged", items=tuple(_judging(problem))),
-            Section("Milestones", items=tuple(_milestones(estimate))),
+            Section("Milestones", items=tuple(_milestones(estimate, problem, skill.watched))),
             Section("Budget", items=tuple(_budget(estimate))),
-            Section("What is delivered", items=tuple(Item(line) for line in _DELIVERED)),
+            Section("What is delivered", items=tuple(Item(line) for line in skill.delivered)),
             *([Section("Worth knowing", items=tuple(Item(note) for note in problem.notes))] if problem.notes else []),
         ),
     )
@@ -224,38 +226,47 @@ def _space(problem: Problem) -> list[Item]:
     ]
 
 
-def limits_in_words(limits: Limits) -> list[str]:
+def limits_in_words(problem: Problem) -> list[str]:
     """The person's limits, a phrase each."""
-    return [
+    limits = problem.limits
+    own = [
         words
         for value, words in (
             (limits.accuracy, f"accuracy at least {limits.accuracy or 0:.2f}"),
             (limits.latency_p95_s, f"p95 latency at most {limits.latency_p95_s or 0:g} s"),
-            (limits.cost_usd, f"cost at most ${limits.cost_usd or 0:g} a question"),
+            (limits.cost_usd, f"cost at most ${limits.cost_usd or 0:g} {problem.terms.cost}"),
         )
         if value is not None
     ]
+    titles = {metric.name: metric.title for metric in problem.metrics}
+    return own + [f"{titles[name]} at least {value:.2f}" for name, value in limits.least.items()]
 
 
 def _judging(problem: Problem) -> list[Item]:
     metric = next(m for m in problem.metrics if m.name == problem.metric)
     return [
         Item(f"Accuracy is {metric.title}: {metric.help}", "J-metric"),
-        Item(f"Limits: {'; '.join(limits_in_words(problem.limits)) or 'none'}.", "J-limits"),
-        Item(
-            "A third of the questions is held out of the search; the verdict is measured on those alone.", "J-holdout"
-        ),
+        Item(f"Limits: {'; '.join(limits_in_words(problem)) or 'none'}.", "J-limits"),
+        Item(_held_out(problem), "J-holdout"),
         Item("Among configurations that cannot be told apart the cheapest and fastest wins.", "J-ties"),
     ]
 
 
-def _milestones(estimate: Estimate) -> list[Item]:
+def _held_out(problem: Problem) -> str:
+    many = problem.terms.many
+    if not split(problem.instances, seed=0).folds:
+        return f"A third of the {many} is held out of the search; the verdict is measured on those alone."
+    how = "each fold is searched for anew" if problem.nested else "the choice is made anew for each fold"
+    return f"The {many} are too few to hold a third out, so the verdict is cross-validated: {how}."
+
+
+def _milestones(estimate: Estimate, problem: Problem, watched: str) -> list[Item]:
     minutes = max(1, round(estimate.search_s / 60))
     return [
         Item(f"Search finished: about {minutes} min after your approval.", "M1"),
         Item("Winner packaged as a folder that runs without Neo: 1 min later.", "M2"),
-        Item("Deployed on this machine and smoke-tested with golden questions: 1 min later.", "M3"),
-        Item("Watched from then on: up or down, p95 latency; you can ask it in this thread and vote.", "M4"),
+        Item(f"Deployed on this machine and smoke-tested with {problem.terms.golden}: 1 min later.", "M3"),
+        Item(watched, "M4"),
     ]
 
 
@@ -270,13 +281,6 @@ def _budget(estimate: Estimate) -> list[Item]:
             f"Measured here: {estimate.cold_s:.1f} s for the first trial, {estimate.trial_s:.2f} s for a warm one.",
         ),
     ]
-
-
-_DELIVERED = (
-    "A folder with the winning system: code, configuration, index, model, README, start command.",
-    "A service on this machine: /ask, /healthz, /metrics and a page to try it.",
-    "A report with every trial, the verdict with its intervals, and pictures.",
-)
 
 
 def seconds_budget(estimate: Estimate) -> float:

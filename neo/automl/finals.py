@@ -137,7 +137,11 @@ def timed_again(problem: Problem, trials: Sequence[Trial], search: Sequence[Inst
     """
     if problem.limits.latency_p95_s is None:
         return list(trials)
-    free = [t for t in trials if t.complete and not t.cost_usd and t.violations.keys() <= {"latency_p95_s"}]
+    free = [
+        t
+        for t in trials
+        if t.complete and not (problem.spends and t.cost_usd) and t.violations.keys() <= {"latency_p95_s"}
+    ]
     best = sorted(free, key=lambda t: -(t.accuracy or 0.0))[:FINALISTS]
     again = {trial.number: _timed(problem, trial, search) for trial in best}
     return [again.get(trial.number, trial) for trial in trials]
@@ -153,5 +157,5 @@ def _timed(problem: Problem, trial: Trial, search: Sequence[Instance]) -> Trial:
         return trial
     latencies = [one.latency_s for one in run.evaluations]
     p95 = latency_p95(latencies)
-    missed = violations(trial.accuracy, p95, trial.cost_usd or 0.0, problem.limits)
+    missed = violations(trial.accuracy, p95, trial.cost_usd or 0.0, problem.limits, trial.means)
     return replace(trial, latencies_s=latencies, latency_p95_s=p95, violations=missed)

@@ -6,13 +6,14 @@ import io
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
-from neo.automl.problem import Limits
+from neo.automl.problem import Limits, Metric, Terms
 from neo.automl.trials import Trial, pareto_front
 from neo.evals.stats import FEWEST, Interval
 
@@ -38,55 +39,59 @@ class Picture:
     png: bytes
 
 
-def front_picture(trials: Sequence[Trial], winner: Trial | None, metric: str, limits: Limits) -> Picture:
+def front_picture(
+    trials: Sequence[Trial], winner: Trial | None, metric: Metric, limits: Limits, terms: Terms
+) -> Picture:
     """Accuracy over p95 latency, the front as a line, the limits dashed; small where a trial lost its race early."""
     done = [trial for trial in trials if trial.complete]
     front = sorted(pareto_front(done), key=lambda trial: trial.latency_p95_s or 0.0)
-    figure, axes = _axes("Accuracy against latency", "p95 latency (ms)", metric)
-    _points(axes, [t for t in trials if t.accuracy is not None], lambda t: (t.latency_p95_s or 0.0) * 1000)
+    figure, axes = _axes("Accuracy against latency", "p95 latency (ms)", metric.title)
+    _points(axes, [t for t in trials if t.accuracy is not None], lambda t: (t.latency_p95_s or 0.0) * 1000, metric)
     axes.plot(
         [(t.latency_p95_s or 0.0) * 1000 for t in front],
-        [t.accuracy or 0.0 for t in front],
+        [metric.told(t.accuracy or 0.0) for t in front],
         color=COLOURS["front"],
         label="Pareto front",
         zorder=1,
     )
     if limits.accuracy is not None:
-        axes.axhline(limits.accuracy, color=COLOURS["limit"], linestyle="--", label=f"limit {limits.accuracy:.2f}")
+        _limit(axes, metric.told(limits.accuracy))
     slowest = max(((t.latency_p95_s or 0.0) for t in done), default=0.0)
     if limits.latency_p95_s is not None and limits.latency_p95_s < 3 * slowest:
         axes.axvline(limits.latency_p95_s * 1000, color=COLOURS["limit"], linestyle=":", label="latency limit")
     if winner is not None:
-        at = ((winner.latency_p95_s or 0.0) * 1000, winner.accuracy or 0.0)
+        at = ((winner.latency_p95_s or 0.0) * 1000, metric.told(winner.accuracy or 0.0))
         axes.scatter(*at, s=220, marker="*", color=COLOURS["front"], edgecolor="black", zorder=4, label="winner")
     axes.legend(fontsize=12, framealpha=0.8)
-    best = max((t.accuracy or 0.0 for t in done), default=0.0)
+    best = metric.told(max((t.accuracy or 0.0 for t in done), default=0.0))
+    won = ""
+    if winner is not None:
+        at_ms = 1000 * (winner.latency_p95_s or 0)
+        won = f" The winner has {metric.told(winner.accuracy or 0.0):.2f} at {at_ms:.0f} ms."
     alt = (
-        f"Scatter plot of the {len(done)} trials that were asked every question, of {len(trials)} trials: {metric} "
-        f"over p95 latency. {len(front)} lie on the Pareto front; the best reaches {best:.2f}."
-        + (f" The winner has {winner.accuracy:.2f} at {(winner.latency_p95_s or 0) * 1000:.0f} ms." if winner else "")
+        f"Scatter plot of the {len(done)} trials that were asked every {terms.one}, of {len(trials)} trials: "
+        f"{metric.title} "
+        f"over p95 latency. {len(front)} lie on the Pareto front; the best reaches {best:.2f}." + won
     )
     return Picture("pareto-front.png", "Accuracy against latency", alt, _png(figure))
 
 
-def history_picture(trials: Sequence[Trial], metric: str, limits: Limits) -> Picture:
+def history_picture(trials: Sequence[Trial], metric: Metric, limits: Limits) -> Picture:
     """Every trial in order, coloured by the search that proposed it; small where it lost its race early."""
     known = [trial for trial in trials if trial.accuracy is not None]
     done = [trial for trial in known if trial.complete]
-    figure, axes = _axes("The search, trial by trial", "trial", metric)
-    _points(axes, known, lambda t: float(t.number))
-    best: list[float] = []
-    for trial in done:
-        best.append(max(trial.accuracy or 0.0, best[-1] if best else 0.0))
+    figure, axes = _axes("The search, trial by trial", "trial", metric.title)
+    _points(axes, known, lambda t: float(t.number), metric)
+    best = [metric.told(one) for one in accumulate((trial.accuracy or 0.0 for trial in done), max)]
     # The last best stands to the end.
     places = [*(t.number for t in done), *(known[-1].number for _ in done[:1])]
     axes.step(places, [*best, *best[-1:]], where="post", color=COLOURS["front"], label="best so far")
     if limits.accuracy is not None:
-        axes.axhline(limits.accuracy, color=COLOURS["limit"], linestyle="--", label=f"limit {limits.accuracy:.2f}")
+        _limit(axes, metric.told(limits.accuracy))
     figure.legend(fontsize=11, loc="outside lower center", ncols=4)  # inside it would lie on trials
     shares = ", ".join(f"{source} {count}" for source, count in Counter(t.source for t in known).most_common())
     alt = (
-        f"Line chart of {len(known)} trials: the best {metric} rose from {best[0]:.2f} to {best[-1]:.2f}. "
+        f"Line chart of {len(known)} trials: the best {metric.title} went from {best[0]:.2f} to {best[-1]:.2f}. "
         f"{len(known) - len(done)} lost their race early and are drawn small, at their estimate. Proposed by: {shares}."
         if best
         else "Empty chart: no trials were scored."
@@ -107,10 +112,12 @@ def importance_picture(shares: Mapping[str, float], metric: str) -> Picture:
     return Picture("importance.png", "What mattered", alt, _png(figure))
 
 
-def kinds_picture(kinds: Mapping[str, Interval], metric: str) -> Picture:
-    """The winner's score by type of question, with intervals where there are questions enough."""
-    rows = sorted(kinds.items(), key=lambda item: -item[1].n)[:MOST_BARS]
-    figure, axes = _axes("Score by type of question", metric, "")
+def kinds_picture(kinds: Mapping[str, Interval], metric: Metric, terms: Terms) -> Picture:
+    """The winner's score by type of instance, with intervals where there are enough of it."""
+    told_kinds = {kind: metric.told_interval(one) for kind, one in kinds.items()}
+    rows = sorted(told_kinds.items(), key=lambda item: -item[1].n)[:MOST_BARS]
+    title = f"{'Error' if metric.span else 'Score'} by type of {terms.one}"
+    figure, axes = _axes(title, metric.title, "")
     places = list(range(len(rows)))
     values = [one.value for _, one in rows]
     ends = [
@@ -120,17 +127,18 @@ def kinds_picture(kinds: Mapping[str, Interval], metric: str) -> Picture:
     ]
     axes.barh(places, values, xerr=ends, color=COLOURS["model"], ecolor="black", capsize=4)
     axes.set_yticks(places, [f"{kind} (n = {one.n})" for kind, one in rows])
-    axes.set_xlim(0, 1)
+    if not metric.span:
+        axes.set_xlim(0, 1)
     axes.invert_yaxis()
     told = "; ".join(f"{kind} {one.cautious()} (n = {one.n})" for kind, one in rows)
-    enough = f"with 95 % intervals where there are {FEWEST} questions or more"
-    alt = f"Bar chart of the winner's {metric} by type of question, {enough}: {told}."
-    return Picture("kinds.png", "Score by type of question", alt, _png(figure))
+    enough = f"with 95 % intervals where there are {FEWEST} {terms.many} or more"
+    alt = f"Bar chart of the winner's {metric.title} by type of {terms.one}, {enough}: {told}."
+    return Picture("kinds.png", title, alt, _png(figure))
 
 
-def latency_picture(latencies_s: Sequence[float], limits: Limits) -> Picture:
-    """The winner's latencies, question by question, and the limit."""
-    figure, axes = _axes("The winner's latency", "latency (ms)", "questions")
+def latency_picture(latencies_s: Sequence[float], limits: Limits, terms: Terms) -> Picture:
+    """The winner's latencies, instance by instance, and the limit."""
+    figure, axes = _axes("The winner's latency", "latency (ms)", terms.many)
     values = [1000 * one for one in latencies_s]
     axes.hist(values, bins=min(20, max(5, len(values) // 3)), color=COLOURS["random"], edgecolor="black")
     if limits.latency_p95_s is not None and limits.latency_p95_s < 0.003 * max(values):
@@ -138,7 +146,7 @@ def latency_picture(latencies_s: Sequence[float], limits: Limits) -> Picture:
         axes.legend(fontsize=12)
     limit = f" The limit is {1000 * limits.latency_p95_s:.0f} ms." if limits.latency_p95_s is not None else ""
     alt = (
-        f"Histogram of the winner's latency on {len(values)} timed questions, from {min(values):.0f} to "
+        f"Histogram of the winner's latency on {len(values)} timed {terms.many}, from {min(values):.0f} to "
         f"{max(values):.0f} ms.{limit}"
     )
     return Picture("latency.png", "The winner's latency", alt, _png(figure))
@@ -156,12 +164,16 @@ def _axes(title: str, x: str, y: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _points(axes: Axes, trials: Sequence[Trial], place: Callable[[Trial], float]) -> None:
+def _limit(axes: Axes, value: float) -> None:
+    axes.axhline(value, color=COLOURS["limit"], linestyle="--", label=f"limit {value:.2f}")
+
+
+def _points(axes: Axes, trials: Sequence[Trial], place: Callable[[Trial], float], metric: Metric) -> None:
     for source, count in sorted(Counter(trial.source for trial in trials).items()):
         some = [trial for trial in trials if trial.source == source]
         axes.scatter(
             [place(t) for t in some],
-            [t.accuracy or 0.0 for t in some],
+            [metric.told(t.accuracy or 0.0) for t in some],
             s=[60 if t.complete else 18 for t in some],
             color=COLOURS.get(source, OTHER_COLOUR),
             alpha=0.85,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from neo.automl.space import Config, Space
+from neo.evals.stats import Interval
 from neo.llm.base import Endpoint
 from neo.models.vector_service import VectorService
 
@@ -56,20 +57,70 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Metric:
-    """A score in [0, 1], higher is better; *help* is one sentence for a person."""
+    """A score in [0, 1], higher is better; *help* is one sentence for a person.
+
+    Attributes:
+        span: Of a metric that people read as an error: the error at which its score is 0. The score is
+            1 - error / span, so that a mean of scores is a mean of errors up to *span*.
+        unit: Of that error, in the plural.
+    """
 
     name: str
     title: str
     help: str
+    span: float = 0.0
+    unit: str = ""
+
+    def told(self, score: float) -> float:
+        """The figure that people read: the score itself, or the error."""
+        return self.span * (1 - score) if self.span else score
+
+    def told_interval(self, one: Interval) -> Interval:
+        """An interval of scores, as people read it."""
+        if not self.span:
+            return one
+        return Interval(self.told(one.value), self.told(one.high), self.told(one.low), one.n)
+
+    def told_difference(self, one: Interval) -> Interval:
+        """A difference of scores, as people read it: of errors, a negative one is the better."""
+        if not self.span:
+            return one
+        return Interval(-self.span * one.value, -self.span * one.high, -self.span * one.low, one.n)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a skill calls what it is judged on, as a person reads it.
+
+    Attributes:
+        cost: What the cost is paid for, such as ``a question`` or ``a camera a month``.
+    """
+
+    one: str = "question"
+    many: str = "questions"
+    golden: str = "golden questions"
+    sources: str = "documents"
+    cost: str = "a question"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The person's limits; None is 'no limit'."""
+    """The person's limits; None is 'no limit'.
+
+    Attributes:
+        accuracy: Least mean of the metric that is searched on.
+        least: Least means of other metrics, by name.
+    """
 
     accuracy: float | None = None
     latency_p95_s: float | None = None
     cost_usd: float | None = None
+    least: Mapping[str, float] = field(default_factory=dict)
+
+    def named(self) -> dict[str, float]:
+        """All that are set, by name; those of other metrics under the metric's."""
+        own = {"accuracy": self.accuracy, "latency_p95_s": self.latency_p95_s, "cost_usd": self.cost_usd}
+        return {name: value for name, value in own.items() if value is not None} | dict(self.least)
 
 
 @dataclass(frozen=True)
@@ -152,6 +203,11 @@ class Problem:
         evaluate: A module-level function or a bound method: it crosses process boundaries.
         notes: What the person should know of the data: rejected rows, unanswerable questions.
         screen: For problems with dear configurations.
+        nested: Whether a small set of instances is judged by nested cross-validation, which searches anew for each
+            fold: for problems whose trials mostly reuse what the stage cache keeps.
+        spends: Whether the cost of an instance is spent by a trial, as a model's calls are; not so where it is what the
+            finished system would cost.
+        references: Named configurations that a person would start from; the winner is shown beside them.
     """
 
     skill: str
@@ -164,7 +220,15 @@ class Problem:
     context: Context
     notes: tuple[str, ...] = ()
     screen: Screen | None = None
+    nested: bool = False
+    spends: bool = True
+    references: Mapping[str, Config] = field(default_factory=dict)
+    terms: Terms = Terms()
+
+    def searched(self) -> Metric:
+        """The metric that is searched on."""
+        return next(m for m in self.metrics if m.name == self.metric)
 
     def metric_title(self) -> str:
         """The title of the metric that is searched on."""
-        return next(m.title for m in self.metrics if m.name == self.metric)
+        return self.searched().title

@@ -21,6 +21,7 @@ from neo.automl.split import Split
 from neo.automl.study import StudyRun
 from neo.automl.trials import Trial
 from neo.automl.verdict import Verdict
+from neo.evals.stats import Interval
 
 MOST_FAILURES = 5
 MOST_ROWS = 15
@@ -44,21 +45,25 @@ def report(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> R
 
 def _pictures(problem: Problem, run: StudyRun, verdict: Verdict) -> tuple[Picture, ...]:
     """The front and the history always; the others where there is something to show."""
-    limits, metric = problem.limits, problem.metric_title()
-    found = [front_picture(run.trials, verdict.best, metric, limits), history_picture(run.trials, metric, limits)]
+    limits, metric, terms = problem.limits, problem.searched(), problem.terms
+    found = [
+        front_picture(run.trials, verdict.best, metric, limits, terms),
+        history_picture(run.trials, metric, limits),
+    ]
     if shares := importance(run.trials, problem.space):
-        found.append(importance_picture(shares, metric))
+        found.append(importance_picture(shares, metric.title))
     if len(verdict.kinds) > 1:
-        found.append(kinds_picture(verdict.kinds, metric))
+        found.append(kinds_picture(verdict.kinds, metric, terms))
     latencies = [one.latency_s for one in verdict.final if one.latency_s == one.latency_s]
     if latencies and max(latencies) > 0:
-        found.append(latency_picture(latencies, limits))
+        found.append(latency_picture(latencies, limits, terms))
     return tuple(found)
 
 
 def _json(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> dict[str, Any]:
     best = verdict.best
     holdout = verdict.holdout.to_json() if verdict.holdout else None
+    metric = problem.searched()
     return {
         "skill": problem.skill,
         "metric": problem.metric,
@@ -66,6 +71,11 @@ def _json(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> di
             "config": best.config,
             "search": best.accuracy,
             "holdout": {"metric": problem.metric, **holdout},
+            **(
+                {"error": {"unit": metric.unit, **metric.told_interval(verdict.holdout).to_json()}}
+                if metric.span and verdict.holdout
+                else {}
+            ),
             "latency_p95_s": best.latency_p95_s,
             "cost_usd": best.cost_usd,
         }
@@ -81,6 +91,8 @@ def _json(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> di
             "limits_met": dict(verdict.met),
             "limits_certainty": dict(verdict.certainty),
             "folds": verdict.folds,
+            "nested": verdict.nested,
+            "references": {name: metric.told_interval(one).to_json() for name, one in verdict.references.items()},
             "kinds": {kind: one.cautious_json() for kind, one in verdict.kinds.items()},
         },
         "closest": [trial.to_json() for trial in verdict.closest],
@@ -105,10 +117,12 @@ def _json(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> di
 
 
 def _markdown(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict, pictures: tuple[Picture, ...]) -> str:
+    terms = problem.terms
     lines = ["# Search report", "", f"**{verdict.words(problem)}**", ""]
-    lines += _winner(verdict) if verdict.best else _closest(verdict)
+    lines += _winner(verdict, problem) if verdict.best else _closest(verdict)
     for picture in pictures:
         lines += [f"![{picture.alt_text}]({picture.name})", ""]
+    lines += _references(verdict, problem)
     lines += _trials(run, problem)
     lines += _kinds(verdict, problem)
     lines += _failures(problem, verdict)
@@ -116,9 +130,9 @@ def _markdown(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict, p
         "## What was measured",
         "",
         f"- {len(run.trials)} trials in {run.seconds:.0f} s; the search ended because: {run.ended}.",
-        f"- {run.evaluations} question evaluations of {len(run.trials) * len(parts.search)} that asking everything "
-        "would have taken: a configuration stops when a paired test says that it will not beat the best.",
-        f"- {len(parts.search)} questions searched on; {_judged_on(parts)}.",
+        f"- {run.evaluations} evaluations of single {terms.many} of {len(run.trials) * len(parts.search)} that asking "
+        "everything would have taken: a configuration stops when a paired test says that it will not beat the best.",
+        f"- {len(parts.search)} {terms.many} searched on; {_judged_on(parts, verdict)}.",
         f"- Stage cache: {run.cache.hits} hits, {run.cache.misses} misses.",
         *(f"- Given up: {name} = {value}, with which every trial failed." for name, value in run.broken),
         *(f"- {note}" for note in problem.notes),
@@ -128,19 +142,22 @@ def _markdown(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict, p
     return "\n".join(lines)
 
 
-def _judged_on(parts: Split) -> str:
+def _judged_on(parts: Split, verdict: Verdict) -> str:
     synthetic = sum(one.synthetic for one in parts.holdout)
     tail = f", {synthetic} of them synthetic" if synthetic else ""
     if parts.folds:
-        return f"{len(parts.holdout)} judged the choice by {len(parts.folds)}-fold cross-validation{tail}"
+        nested = "nested " if verdict.nested else ""
+        return f"{len(parts.holdout)} judged the choice by {nested}{len(parts.folds)}-fold cross-validation{tail}"
     if not parts.independent:
         return f"the same ones for the verdict (too few to hold some out){tail}"
     return f"{len(parts.holdout)} for the verdict, never searched on{tail}"
 
 
-def _winner(verdict: Verdict) -> list[str]:
-    best = verdict.best
+def _winner(verdict: Verdict, problem: Problem) -> list[str]:
+    best, metric = verdict.best, problem.searched()
     assert best is not None
+    found = metric.told(best.accuracy or 0.0)
+    optimism = metric.told_difference(Interval(verdict.optimism, 0, 0, 0)).value
     lines = [
         "## The winner",
         "",
@@ -148,20 +165,37 @@ def _winner(verdict: Verdict) -> list[str]:
         "",
     ]
     lines += [
-        f"Search score {best.accuracy:.3f}; optimism (search minus hold-out) {verdict.optimism:+.3f}; "
-        f"p95 latency {1000 * (best.latency_p95_s or 0):.0f} ms; ${best.cost_usd or 0:g} a question.",
+        f"In the search {found:.3f}; optimism (search minus hold-out) {optimism:+.3f}; "
+        f"p95 latency {1000 * (best.latency_p95_s or 0):.0f} ms; ${best.cost_usd or 0:g} {problem.terms.cost}.",
         "",
     ]
     for name, certainty in verdict.certainty.items():
         word = "met" if verdict.met[name] else "not met"
-        lines += [f"- The limit on {LIMITS[name]} is {word}; it holds with {100 * certainty:.0f} % certainty."]
+        lines += [
+            f"- The limit on {limit_title(name, problem)} is {word}; it holds with {100 * certainty:.0f} % certainty."
+        ]
     lines += [""] if verdict.certainty else []
-    missed = [name for name, met in verdict.met.items() if not met]
+    missed = [limit_title(name, problem) for name, met in verdict.met.items() if not met]
     if missed:
         lines += [f"On the hold-out these limits are not met: {', '.join(missed)}.", ""]
     for final in verdict.finals:
         lines += [f"Final rung: {final.parameter} = {final.choice} against the winner: {final.words()}.", ""]
     return lines
+
+
+def limit_title(name: str, problem: Problem) -> str:
+    """What a limit is on, in words."""
+    titles = LIMITS | {one.name: one.title for one in problem.metrics}
+    return titles[name]
+
+
+def _references(verdict: Verdict, problem: Problem) -> list[str]:
+    if not verdict.references or verdict.holdout is None:
+        return []
+    metric = problem.searched()
+    rows = {"**the winner**": verdict.holdout, **verdict.references}
+    lines = ["## Beside what one would start from", "", f"| configuration | {metric.title} |", "| --- | --- |"]
+    return [*lines, *(f"| {name} | {metric.told_interval(one)} |" for name, one in rows.items()), ""]
 
 
 def _closest(verdict: Verdict) -> list[str]:
@@ -178,7 +212,11 @@ def violation_words(trial: Trial) -> str:
         "latency_p95_s": "{:.2f} s too slow",
         "cost_usd": "${:.4f} too dear",
     }
-    return ", ".join(units[name].format(value) for name, value in trial.violations.items()) or "all limits met"
+    told = [
+        units.get(name, name.replace("_", " ") + " {:.3f} too low").format(value)
+        for name, value in trial.violations.items()
+    ]
+    return ", ".join(told) or "all limits met"
 
 
 def config_words(config: Config) -> str:
@@ -201,6 +239,7 @@ def _trials(run: StudyRun, problem: Problem) -> list[str]:
     known = [t for t in run.trials if t.accuracy is not None]
     done = sorted(known, key=lambda t: (not t.complete, -(t.accuracy or 0.0)))
     unscored = [t for t in run.trials if t.accuracy is None]
+    metric = problem.searched()
     lines = [
         "## Best trials",
         "",
@@ -209,7 +248,7 @@ def _trials(run: StudyRun, problem: Problem) -> list[str]:
     ]
     for t in done[:MOST_ROWS]:
         lines.append(
-            f"| {t.number} | {t.source} | {'' if t.complete else 'about '}{t.accuracy:.3f} "
+            f"| {t.number} | {t.source} | {'' if t.complete else 'about '}{metric.told(t.accuracy or 0.0):.3f} "
             f"| {len(t.scores)} of {t.of or len(t.scores)} | {1000 * (t.latency_p95_s or 0):.0f} "
             f"| {config_words(t.config)} |"
         )
@@ -220,9 +259,10 @@ def _trials(run: StudyRun, problem: Problem) -> list[str]:
 def _kinds(verdict: Verdict, problem: Problem) -> list[str]:
     if len(verdict.kinds) < 2:
         return []
-    lines = ["## By type of question", "", f"| type | {problem.metric_title()} | questions |", "| --- " * 3 + "|"]
+    metric, terms = problem.searched(), problem.terms
+    lines = [f"## By type of {terms.one}", "", f"| type | {metric.title} | {terms.many} |", "| --- " * 3 + "|"]
     ranked = sorted(verdict.kinds.items(), key=lambda item: item[1].value)
-    return [*lines, *(f"| {kind} | {one.cautious()} | {one.n} |" for kind, one in ranked), ""]
+    return [*lines, *(f"| {kind} | {metric.told_interval(one).cautious()} | {one.n} |" for kind, one in ranked), ""]
 
 
 def _failures(problem: Problem, verdict: Verdict) -> list[str]:
@@ -230,9 +270,10 @@ def _failures(problem: Problem, verdict: Verdict) -> list[str]:
     if not poor:
         return []
     worst: list[Evaluation] = sorted(poor, key=lambda e: e.metrics[problem.metric])[:MOST_FAILURES]
-    lines = ["## Questions that the winner fails", ""]
+    lines = [f"## {problem.terms.many.capitalize()} that the winner fails", ""]
     for evaluation in worst:
         output = {key: value for key, value in evaluation.output.items() if isinstance(value, str)}
         told = "; ".join(f"{key}: {value[:200]}" for key, value in output.items())
-        lines.append(f"- {evaluation.instance} ({evaluation.metrics[problem.metric]:.2f}): {told}")
+        score = problem.searched().told(evaluation.metrics[problem.metric])
+        lines.append(f"- {evaluation.instance} ({score:.2f}): {told}")
     return [*lines, ""]

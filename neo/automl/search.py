@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from neo.automl.problem import Problem
+from neo.automl.problem import Instance, Problem
 from neo.automl.report import Report, report
 from neo.automl.split import split
 from neo.automl.study import Stop, StudyRun, StudySettings, Watch, run_study
@@ -39,5 +41,11 @@ def search(
     """
     parts = split(problem.instances, settings.seed)
     run = run_study(problem, parts.search, settings, watch, stop)
-    verdict = judge(problem, run, parts, settings.seed, judging)
+    again = partial(_again, problem, settings, stop) if problem.nested and parts.folds else None
+    verdict = judge(problem, run, parts, settings.seed, judging, again)
     return Search(run, verdict, report(problem, run, parts, verdict))
+
+
+def _again(problem: Problem, settings: StudySettings, stop: Stop, instances: Sequence[Instance]) -> StudyRun:
+    """The same search on other instances, in memory: it is over in the time of its cache hits, or done again."""
+    return run_study(problem, instances, replace(settings, storage=None, seconds=float("inf")), stop=stop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,7 @@ def scored(
         accuracy=accuracy,
         latency_p95_s=latency,
         cost_usd=cost,
-        violations=violations(accuracy, latency, cost, limits),
+        violations=violations(accuracy, latency, cost, limits, means),
         seconds=seconds,
         error="" if accuracy is not None else f"{metric} is missing for every instance",
         latencies_s=latencies,
@@ -138,7 +139,7 @@ def joined(first: Trial, then: Trial, limits: Limits) -> Trial:
         latencies_s=latencies,
         latency_p95_s=latency,
         cost_usd=cost,
-        violations=violations(accuracy, latency, cost, limits),
+        violations=violations(accuracy, latency, cost, limits, mixed),
         seconds=first.seconds + then.seconds,
         judged_usd=first.judged_usd + then.judged_usd,
         error="" if accuracy is not None else first.error or then.error,
@@ -155,7 +156,7 @@ def _mixed(one: float | None, other: float | None, share: float) -> float | None
 def estimated(trial: Trial, accuracy: float, limits: Limits) -> Trial:
     """The same trial with an estimate of its accuracy over all instances, brought into [0, 1] where metrics lie."""
     accuracy = min(1.0, max(0.0, accuracy))
-    missed = violations(accuracy, trial.latency_p95_s or 0.0, trial.cost_usd or 0.0, limits)
+    missed = violations(accuracy, trial.latency_p95_s or 0.0, trial.cost_usd or 0.0, limits, trial.means)
     return replace(trial, accuracy=accuracy, violations=missed)
 
 
@@ -171,8 +172,14 @@ def latency_p95(latencies_s: Sequence[float]) -> float:
     return float(np.percentile(timed, 95)) if timed else 0.0
 
 
-def violations(accuracy: float | None, latency_s: float, cost_usd: float, limits: Limits) -> dict[str, float]:
-    """How far each limit is missed; what is met is absent.
+def violations(
+    accuracy: float | None,
+    latency_s: float,
+    cost_usd: float,
+    limits: Limits,
+    means: Mapping[str, float | None] = MappingProxyType({}),
+) -> dict[str, float]:
+    """How far each limit is missed; what is met is absent, and so is what could not be measured.
 
     >>> violations(0.7, 1.0, 0.0, Limits(accuracy=0.75, latency_p95_s=2.0))
     {'accuracy': 0.05}
@@ -181,14 +188,16 @@ def violations(accuracy: float | None, latency_s: float, cost_usd: float, limits
         "accuracy": (limits.accuracy or 0.0) - (accuracy or 0.0),
         "latency_p95_s": latency_s - limits.latency_p95_s if limits.latency_p95_s is not None else 0.0,
         "cost_usd": cost_usd - limits.cost_usd if limits.cost_usd is not None else 0.0,
-    }
+        **{name: least - (value if (value := means.get(name)) is not None else least)
+           for name, least in limits.least.items()},
+    }  # fmt: skip
     return {name: round(value, 12) for name, value in missed.items() if value > 1e-12}
 
 
 def shortfall(trial: Trial, limits: Limits) -> float:
     """How far a trial is from meeting all limits: the sum of its violations, each relative to its limit."""
-    scale = {"accuracy": limits.accuracy, "latency_p95_s": limits.latency_p95_s, "cost_usd": limits.cost_usd}
-    return sum(value / max(scale[name] or 0.0, 1e-6) for name, value in trial.violations.items())
+    scale = limits.named()
+    return sum(value / max(scale.get(name, 0.0), 1e-6) for name, value in trial.violations.items())
 
 
 def pareto_front(trials: Sequence[Trial]) -> list[Trial]:

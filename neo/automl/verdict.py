@@ -10,12 +10,14 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from neo.automl.choice import choose, chosen_without, without
 from neo.automl.executors import run_trial
 from neo.automl.finals import FinalRound, final_rung, timed_again, withdrawn
-from neo.automl.problem import Evaluation, Instance, Problem
+from neo.automl.nested import Again, nested_scores
+from neo.automl.problem import Evaluation, Instance, Problem, Terms
 from neo.automl.space import Config
 from neo.automl.split import Split
 from neo.automl.study import StudyRun, best_of
@@ -58,7 +60,9 @@ class Verdict:
         closest: When nothing meets the limits: the nearest configurations, best first.
         independent: Whether the questions did not choose; *folds* of cross-validation, 0 where a third was held out.
         met: By limit, whether the hold-out measurement meets it; *certainty*: with what bootstrap probability.
-        kinds: By type of question, the metric.
+        kinds: By type of instance, the metric.
+        nested: Whether each fold was searched for anew.
+        references: The problem's references on the same instances.
     """
 
     best: Trial | None
@@ -74,26 +78,34 @@ class Verdict:
     certainty: Mapping[str, float] = field(default_factory=dict)
     kinds: Mapping[str, Interval] = field(default_factory=dict)
     final: tuple[Evaluation, ...] = ()
+    nested: bool = False
+    references: Mapping[str, Interval] = field(default_factory=dict)
 
     def words(self, problem: Problem) -> str:
         """The verdict as a person reads it."""
         if self.best is None or self.holdout is None:
             return "No configuration meets all limits."
-        lines = [f"{problem.metric_title()} {self.holdout} {self._where()} (n = {self.holdout.n})."]
+        metric, terms = problem.searched(), problem.terms
+        lines = [f"{metric.title} {metric.told_interval(self.holdout)} {self._where(terms)} (n = {self.holdout.n})."]
         if self.best.config == problem.space.default():
             lines.append("The winner is the default configuration.")
         for comparison in self.comparisons:
-            lines.append(f"Against the {comparison.other}: {comparison.word}, {comparison.difference}.")
+            told = metric.told_difference(comparison.difference)
+            lines.append(f"Against the {comparison.other}: {comparison.word}, {told}.")
         if not self.independent:
-            lines.append("There were too few questions to hold some out: take the figure as optimistic.")
+            lines.append(f"There were too few {terms.many} to hold some out: take the figure as optimistic.")
         if self.holdout.n < FEW:
-            lines.append(f"{self.holdout.n} questions decide little: a tie here means 'cannot be told'.")
+            lines.append(f"{self.holdout.n} {terms.many} decide little: a tie here means 'cannot be told'.")
         return " ".join(lines)
 
-    def _where(self) -> str:
+    def _where(self, terms: Terms) -> str:
+        if self.nested:
+            return f"by nested {self.folds}-fold cross-validation, each fold searched for anew"
         if self.folds:
             return f"by {self.folds}-fold cross-validation of the choice"
-        return "on questions that the search never saw" if self.independent else "on the search's own questions"
+        if self.independent:
+            return f"on {terms.many} that the search never saw"
+        return f"on the search's own {terms.many}"
 
 
 Scores = Mapping[str, float]
@@ -101,8 +113,19 @@ Doing = Callable[[str], None]
 """Told what is about to be done, for a person who waits."""
 
 
-def judge(problem: Problem, run: StudyRun, parts: Split, seed: int, tell: Doing = lambda _: None) -> Verdict:
-    """Choose the winner among what was searched, try the dear choices on it, and measure it."""
+def judge(
+    problem: Problem,
+    run: StudyRun,
+    parts: Split,
+    seed: int,
+    tell: Doing = lambda _: None,
+    again: Again | None = None,
+) -> Verdict:
+    """Choose the winner among what was searched, try the dear choices on it, and measure it.
+
+    Args:
+        again: Searches anew on other instances, for nested cross-validation.
+    """
     if problem.limits.latency_p95_s is not None:
         tell("timing the best trials again, one after the other")
     done = timed_again(problem, [trial for trial in run.trials if trial.complete], parts.search)
@@ -114,7 +137,7 @@ def judge(problem: Problem, run: StudyRun, parts: Split, seed: int, tell: Doing 
     if dear := [f"{parameter} {choice}" for parameter, choice, _ in problem.space.finals()]:
         tell(f"final rung: trying {', '.join(dear)} on the best")
     winner, finals = final_rung(problem, best, parts.search, seed)
-    tell("verdict: measuring the winner and its rivals on the held-out questions")
+    tell(f"verdict: measuring the winner and its rivals on the held-out {problem.terms.many}")
     runner_up = best_of([t for t in done if t.feasible and t.config != best.config])
     try:
         evaluations = tuple(run_trial(problem, winner.config, parts.holdout).evaluations)
@@ -134,13 +157,21 @@ def judge(problem: Problem, run: StudyRun, parts: Split, seed: int, tell: Doing 
     }
     rivals: dict[str, Scores] = {}
     if folds:
-        mine, second = cross_validated(done, folds, seed)
+        mine, second = (
+            nested_scores(problem, parts.search, folds, again, seed, tell)
+            if again is not None
+            else cross_validated(done, folds, seed)
+        )
         rivals = {"runner-up": second} if runner_up else {}
         others.pop("runner-up")
     rivals |= _measured(problem, others, winner.config, parts.holdout, done if parts.folds else ())
     comparisons = tuple(
         Comparison(name, difference(mine, rivals[name], seed, len(folds))) for name in RIVALS if name in rivals
     )
+    references = {
+        name: mean_interval(list(scores.values()), seed=seed)
+        for name, scores in _measured(problem, problem.references, {}, parts.holdout, ()).items()
+    }
     holdout = mean_interval(list(mine.values()), seed=seed)
     met, certainty = _limits(problem, evaluations, mine, seed)
     return Verdict(
@@ -157,6 +188,8 @@ def judge(problem: Problem, run: StudyRun, parts: Split, seed: int, tell: Doing 
         certainty=certainty,
         kinds=_kinds(parts.holdout, mine, seed),
         final=evaluations,
+        nested=bool(folds) and again is not None,
+        references=references,
     )
 
 
@@ -227,17 +260,22 @@ def _limits(
     limits = problem.limits
     measured = scored(-1, {}, "", evaluations, problem.metric, limits, 0.0)
     accuracy = mean_interval(list(mine.values()), seed=seed).value
-    missed = violations(accuracy, measured.latency_p95_s or 0.0, measured.cost_usd or 0.0, limits)
-    certainty = {
+    missed = violations(accuracy, measured.latency_p95_s or 0.0, measured.cost_usd or 0.0, limits, measured.means)
+    certainty: dict[str, Callable[[float], float]] = {
         "accuracy": lambda most: share_within(list(mine.values()), most, float("inf"), seed=seed),
         "latency_p95_s": lambda most: share_of_percentile(list(measured.latencies_s), most, seed=seed),
         "cost_usd": lambda most: share_within([e.cost_usd for e in evaluations], 0.0, most, seed=seed),
     }
-    asked = {name: value for name, value in vars(limits).items() if value is not None}
+    for name in limits.least.keys() & measured.means.keys():
+        certainty[name] = partial(_at_least, [e.metrics.get(name, math.nan) for e in evaluations], seed)
     return (
         {name: name not in missed for name in certainty},
-        {name: certainty[name](value) for name, value in asked.items()},
+        {name: certainty[name](value) for name, value in limits.named().items() if name in certainty},
     )
+
+
+def _at_least(values: Sequence[float], seed: int, least: float) -> float:
+    return share_within([one for one in values if not math.isnan(one)], least, float("inf"), seed=seed)
 
 
 def _kinds(holdout: Sequence[Instance], mine: Scores, seed: int) -> dict[str, Interval]:

@@ -14,6 +14,7 @@ from neo.errors import Unavailable
 from neo.services.access import check_right
 from neo.services.deps import Deps, HeldJob, Turn, brief_of, stage_of
 from neo.services.stages import advance
+from neo.skill import Skill
 from neo.store.tables import DeploymentRow, VersionRow
 
 SMOKE_QUESTIONS = 5
@@ -76,7 +77,7 @@ def deploy(deps: Deps, job: HeldJob) -> None:
             keep = old.id if old is not None and deps.policy.compare_votes else None
             before = list(tx.deployments.of_project(project.id))
             tx.deployments.add(project.id, version.id, running.url, running.pid, deps.now(), keep=keep)
-            text = _live_text(deps, version, running.url, problem, smoke)
+            text = _live_text(deps, skill, version, running.url, problem, smoke)
             data = {"url": running.url}
             tx.outbox.add(project, Post("report", f"{text}\n{example}", data=data), deps.now())
             advance(deps, tx, project, Trigger.DEPLOYED)
@@ -94,17 +95,22 @@ def _version(row: VersionRow | None) -> VersionRow:
     return row
 
 
-def _live_text(deps: Deps, version: VersionRow, url: str, problem: Problem, smoke: list[Evaluation]) -> str:
+def _live_text(
+    deps: Deps, skill: Skill, version: VersionRow, url: str, problem: Problem, smoke: list[Evaluation]
+) -> str:
     score = mean([e.metrics.get(problem.metric, float("nan")) for e in smoke])
     slowest = max((e.latency_s for e in smoke), default=0.0)
     title = problem.metric_title()
-    told = f"{title} {score:.2f}" if score is not None else f"all answered ({title} cannot be judged from outside)"
+    told = (
+        f"{title} {problem.searched().told(score):.2f}"
+        if score is not None
+        else f"all answered ({title} cannot be judged from outside)"
+    )
     return (
-        f":tada: *Version {version.number} is live* at {url} (a page to try it, `/ask`, `/healthz`, `/metrics`).\n"
-        f"Smoke test: {len(smoke)} golden questions, {told}, slowest {slowest * 1000:.0f} ms.\n"
+        f":tada: *Version {version.number} is live* at {url} ({skill.surface}).\n"
+        f"Smoke test: {len(smoke)} {problem.terms.golden}, {told}, slowest {slowest * 1000:.0f} ms.\n"
         f"The package is `{_place(deps, version)}` in my data folder and runs without me (see its README). "
-        "I watch it from now on.\n"
-        "Ask it anything right here in the thread, and vote on the answers with :+1: or :-1:."
+        f"I watch it from now on.\n{skill.use}"
     )
 
 

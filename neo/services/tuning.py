@@ -8,7 +8,7 @@ from typing import Any
 from neo.agent.documents import limits_in_words
 from neo.automl.pictures import Picture
 from neo.automl.problem import Problem
-from neo.automl.report import against_default, violation_words
+from neo.automl.report import against_default, limit_title, violation_words
 from neo.automl.search import Search, search
 from neo.automl.split import split
 from neo.automl.study import Progress, StudySettings
@@ -35,7 +35,7 @@ def tune(deps: Deps, job: HeldJob) -> None:
         inputs = deps.inputs(tx, job.project)
     problem = deps.skill_of(project).problem(brief_of(project), inputs, deps.cache_dir, deps.resources)
     teller = Teller(deps, job, problem, number)
-    teller.begin(len(split(problem.instances, deps.policy.seed).search))
+    teller.begin(len(split(problem.instances, deps.policy.seed).search), problem.terms.many)
     settings = StudySettings(
         name=f"{project.id}-{number}",
         trials=deps.policy.trials,
@@ -69,14 +69,14 @@ class Teller:
         self.post = ""
         self._told = 0.0
 
-    def begin(self, questions: int) -> None:
+    def begin(self, count: int, many: str) -> None:
         """Post the progress message, or find the one that an earlier run posted."""
         with self.job.transaction() as tx:
             row = self.job.row(tx)
             self.post = str(row.payload.get("progress", ""))
             if not self.post:
                 project = tx.projects.get(self.job.project)
-                text = f"Searching: {self.deps.policy.trials} trials on {questions} questions."
+                text = f"Searching: {self.deps.policy.trials} trials on {count} {many}."
                 self.post = tx.outbox.add(project, Post("progress", text, data={"share": 0.0}), self.deps.now()).id
                 # After the message, which would take the words away: the platform clears them with each one.
                 tx.outbox.add(project, Post("working", "is searching…"), self.deps.now())
@@ -114,7 +114,7 @@ def progress_text(progress: Progress, problem: Problem) -> str:
     lines = [f"*Searching*: {progress.done} of {progress.wanted} trials, about {_minutes(progress.left_s)} left."]
     if progress.best is not None:
         best = progress.best
-        asked = "" if best.complete else f" after {len(best.scores)} of {best.of} questions"
+        asked = "" if best.complete else f" after {len(best.scores)} of {best.of} {problem.terms.many}"
         lines.append(f"Best so far{asked}: {figures(best, problem)}")
         lines.append(f"_{against_default(progress.best.config, problem.space.default())}_")
     return "\n".join(lines)
@@ -123,8 +123,8 @@ def progress_text(progress: Progress, problem: Problem) -> str:
 def figures(trial: Trial, problem: Problem) -> str:
     """Accuracy, latency and cost of a trial in one line."""
     return (
-        f"{problem.metric_title()} {trial.accuracy or 0:.2f}, p95 latency {1000 * (trial.latency_p95_s or 0):.0f} ms, "
-        f"${trial.cost_usd or 0:g} a question"
+        f"{problem.metric_title()} {problem.searched().told(trial.accuracy or 0):.2f}, "
+        f"p95 latency {1000 * (trial.latency_p95_s or 0):.0f} ms, ${trial.cost_usd or 0:g} {problem.terms.cost}"
         + (f" (outside your limits: {violation_words(trial)})" if trial.violations else "")
     )
 
@@ -164,7 +164,7 @@ def _winner(deps: Deps, tx: Transaction, project: ProjectRow, problem: Problem, 
     assert best is not None
     text = (
         f"*The winner*: {found.verdict.words(problem)}\n_{against_default(best.config, problem.space.default())}_\n"
-        f"In the search: {figures(best, problem)}.{_finals(found)}{_missed(found)}"
+        f"In the search: {figures(best, problem)}.{_finals(found)}{_missed(found, problem)}"
     )
     tx.outbox.add(project, Post("report", text, attachments=_attach(deps, found)), deps.now())
     _remember(deps, tx, project, problem, found)
@@ -182,13 +182,15 @@ def _finals(found: Search) -> str:
     return "".join(lines)
 
 
-def _missed(found: Search) -> str:
-    missed = [name.replace("_", " ") for name, met in found.verdict.met.items() if not met]
-    return f"\n:warning: On the held-out questions this limit is not met: {', '.join(missed)}." if missed else ""
+def _missed(found: Search, problem: Problem) -> str:
+    missed = [limit_title(name, problem) for name, met in found.verdict.met.items() if not met]
+    if not missed:
+        return ""
+    return f"\n:warning: On the held-out {problem.terms.many} this limit is not met: {', '.join(missed)}."
 
 
 def _nothing_fits(deps: Deps, tx: Transaction, project: ProjectRow, problem: Problem, found: Search) -> None:
-    limits = "; ".join(limits_in_words(problem.limits))
+    limits = "; ".join(limits_in_words(problem))
     closest = found.verdict.closest
     if not closest:
         errors = sorted({trial.error for trial in found.run.trials if trial.error})[:3]
@@ -200,8 +202,8 @@ def _nothing_fits(deps: Deps, tx: Transaction, project: ProjectRow, problem: Pro
     lines += [f"• {figures(trial, problem)}\n   _{against_default(trial.config, default)}_" for trial in closest]
     lines.append(
         "You can take the closest one as it is, relax a limit (say for example "
-        f"_accuracy {100 * (closest[0].accuracy or 0):.0f} %_ after *change*), add documents or mend "
-        "golden questions, or *cancel*."
+        f"_accuracy {100 * (closest[0].accuracy or 0):.0f} %_ after *change*), add {problem.terms.sources} or mend "
+        f"{problem.terms.golden}, or *cancel*."
     )
     button = Button("Take the closest", "accept_closest", project.id, confirm="It misses the limits named. Deploy it?")
     tx.outbox.add(

@@ -82,7 +82,8 @@ def measure(problem: Problem, trials: int, jobs: int, seed: int) -> tuple[Estima
     warm = run_trial(problem, config, parts.search)
     trial = scored(0, config, "default", run.evaluations, problem.metric, problem.limits, run.seconds)
     judging = sum(float(one.output.get("judge_usd", 0.0)) for one in run.evaluations)
-    dollars = ((trial.cost_usd or 0.0) * len(parts.search) + judging) * trials
+    spent = (trial.cost_usd or 0.0) * len(parts.search) if problem.spends else 0.0
+    dollars = (spent + judging) * trials
     estimate = Estimate(trials=trials, trial_s=warm.seconds, cold_s=cold_s, jobs=jobs, usd=dollars)
     return estimate, trial.accuracy or 0.0
 

@@ -83,6 +83,14 @@ class RagSkill(Skill):
         "retrieve passages and generate grounded answers",
     )
     slots = SLOTS
+    delivered = (
+        "A folder with the winning system: code, configuration, index, model, README, start command.",
+        "A service on this machine: /ask, /healthz, /metrics and a page to try it.",
+        "A report with every trial, the verdict with its intervals, and pictures.",
+    )
+    watched = "Watched from then on: up or down, p95 latency; you can ask it in this thread and vote."
+    surface = "a page to try it, `/ask`, `/healthz`, `/metrics`"
+    use = "Ask it anything right here in the thread, and vote on the answers with :+1: or :-1:."
 
     def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:
         """See :class:`neo.skill.Skill`."""

@@ -1,0 +1,195 @@
+"""How one configuration does on frames that a person counted.
+
+A counter sees a stream, so a labelled frame is judged with what came before it: pictures at the configured rate, the
+last of which is up to one interval old, smoothed and followed as they will be when it is deployed.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from statistics import fmean, median
+from time import perf_counter
+from typing import Any
+
+from neo.automl.problem import Context, Evaluation, InputFile, Instance, Metric
+from neo.automl.space import Config
+from skills.people_count.candidates import look, way_of_looking
+from skills.people_count.labels import kind_of
+from skills.people_count.runtime.counting import Follower, kept, open_counter
+from skills.people_count.runtime.detectors.classic import Background
+from skills.people_count.runtime.parameters import complete_config
+from skills.people_count.runtime.reading import frames_at
+from skills.people_count.runtime.zones import WHOLE, Zone
+
+SPAN = 10.0  # an error of so many people, or more, scores 0
+TIMED = 6  # frames on which the time of a picture is measured
+WARM = 4  # pictures that let a tracker know who is there
+HOURS_A_MONTH = 730.0
+# The age of the newest picture at a labelled frame goes evenly through the interval between two: multiples of the
+# golden ratio spread over [0, 1) better than random numbers do.
+GOLDEN = (5**0.5 - 1) / 2
+
+METRICS = (
+    Metric(
+        "count_error", "Mean absolute error of the count", "How many people the count is off, on average.", SPAN,
+        "people",
+    ),
+    Metric("within_one", "Counts right within one", "Share of the frames whose count is off by one at most."),
+    Metric("exact", "Counts exactly right", "Share of the frames whose count is right."),
+    Metric(
+        "over_limit", "Right side of the limit",
+        "Share of the frames in which the count is above the alert's limit exactly when the people are.",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame that a person counted.
+
+    Attributes:
+        video: Hash of the video's file.
+        fps: Frames a second of the video.
+    """
+
+    video: str
+    number: int
+    count: int
+    fps: float
+
+
+def instances_of(frames: Sequence[Frame], names: Mapping[str, str]) -> tuple[Instance, ...]:
+    """One instance a frame; *names* gives a video's name by its hash. Strata keep the mix of full and empty frames."""
+    return tuple(
+        Instance(f"{names[one.video]}#{one.number}", one, kind_of(one.count), kind_of(one.count)) for one in frames
+    )
+
+
+def evaluate(
+    config: Config,
+    instances: Sequence[Instance],
+    context: Context,
+    zone: Zone | None = None,
+    limit: float = 10,
+) -> list[Evaluation]:
+    """Score a configuration on frames; see `neo.automl.problem`. Bind *zone* and *limit* with `functools.partial`.
+
+    The latency is that of one picture, from its pixels to the count; the cost is that of a camera a month, at the
+    machine's rate for the share of it that the camera keeps busy.
+    """
+    full = complete_config(config)
+    videos = {one.sha256: one for one in context.inputs if one.role == "video"}
+    counted: dict[str, float] = {}
+    for sha in dict.fromkeys(one.payload.video for one in instances):
+        some = [one for one in instances if one.payload.video == sha]
+        counted |= _counts(videos[sha], full, some, context, zone)
+    latencies = _latencies(full, instances, videos, context)
+    cost = partial(cost_a_month, full, context)
+    mean_s = fmean(latencies) if latencies else math.nan
+    return [
+        _evaluation(one, counted[one.id], limit, latencies[place % len(latencies)] if latencies else math.nan,
+                    cost(mean_s))
+        for place, one in enumerate(instances)
+    ]  # fmt: skip
+
+
+def _evaluation(instance: Instance, counted: float, limit: float, latency_s: float, cost_usd: float) -> Evaluation:
+    frame: Frame = instance.payload
+    off = abs(counted - frame.count)
+    metrics = {
+        "count_error": 1 - min(off, SPAN) / SPAN,
+        "within_one": float(off <= 1),
+        "exact": float(off == 0),
+        "over_limit": float((counted > limit) == (frame.count > limit)),
+    }
+    told = {"frame": f"{frame.number}", "counted": f"{counted:g}", "people": f"{frame.count}"}
+    return Evaluation(instance.id, metrics, latency_s, cost_usd, told)
+
+
+def _counts(
+    video: InputFile, full: Config, instances: Sequence[Instance], context: Context, zone: Zone | None
+) -> dict[str, float]:
+    frames: list[Frame] = [one.payload for one in instances]
+    runs = [run_before(frame, full) for frame in frames]
+    found = look(video, full, runs, context.cache_dir, context.resources.models_dir)
+    counts = {}
+    for instance, boxes in zip(instances, found, strict=True):
+        follower = Follower(full, {WHOLE: zone} if zone else {})
+        size = _size(video)
+        for seen in boxes:
+            told = follower.step(kept(seen, full, size), size, 0.0)
+        counts[instance.id] = told.counts[WHOLE]
+    return counts
+
+
+def run_before(frame: Frame, full: Mapping[str, Any]) -> list[int]:
+    """The frames that a counter has looked at when *frame* is there, oldest first.
+
+    Where the video begins too late it is played backwards into the past: no counter begins at a labelled frame.
+
+    >>> run_before(Frame("", 40, 3, 10.0), {**complete_config({}), "sample_fps": 5, "smoothing": 3})
+    [35, 37, 39]
+    """
+    step = max(1.0, frame.fps / full["sample_fps"])
+    age = int(step * ((frame.number * GOLDEN) % 1))
+    history = Background.history if full["detector"] == "background" else 0
+    earlier = full["smoothing"] - 1 + (WARM if full["tracking"] == "on" else 0) + history
+    return [abs(frame.number - age - round(step * back)) for back in range(earlier, -1, -1)]
+
+
+_SIZES: dict[str, tuple[int, int]] = {}
+_TIMES: dict[str, list[float]] = {}
+_MEASURING = threading.Lock()
+
+
+def _size(video: InputFile) -> tuple[int, int]:
+    """Height and width of a video's pictures."""
+    if video.sha256 not in _SIZES:
+        _, image = next(frames_at(video.path, [0]))
+        _SIZES[video.sha256] = image.shape[0], image.shape[1]
+    return _SIZES[video.sha256]
+
+
+def _latencies(
+    full: Config, instances: Sequence[Instance], videos: Mapping[str, InputFile], context: Context
+) -> list[float]:
+    """Seconds for a picture, on a sample; empty where nothing is timed.
+
+    The time depends on the way of looking alone, so a process measures each way once; finalists are timed anew.
+    """
+    if not context.timed or not instances:
+        return []
+    key = repr(sorted(way_of_looking(full, context.resources.models_dir).items()))
+    if context.repeats > 1 or key not in _TIMES:
+        step = max(1, len(instances) // TIMED)
+        some: list[Frame] = [one.payload for one in instances[::step]][:TIMED]
+        with _MEASURING:
+            _TIMES[key] = _measured(full, some, videos, context)
+    return _TIMES[key]
+
+
+def _measured(full: Config, frames: Sequence[Frame], videos: Mapping[str, InputFile], context: Context) -> list[float]:
+    counter = open_counter(full, context.resources.models_dir, {})
+    first = frames[0].video
+    images = [image for _, image in frames_at(videos[first].path, [one.number for one in frames if one.video == first])]
+    counter.count(images[0], 0.0)  # what is built lazily is built now
+    return [median(_once(counter, image) for _ in range(context.repeats)) for image in images]
+
+
+def _once(counter: Any, image: Any) -> float:
+    start = perf_counter()
+    counter.count(image, 0.0)
+    return perf_counter() - start
+
+
+def cost_a_month(full: Mapping[str, Any], context: Context, picture_s: float) -> float:
+    """Dollars a month for one camera: the machine's rate for the share of it that looking at its pictures takes."""
+    if math.isnan(picture_s):
+        known = _TIMES.get(repr(sorted(way_of_looking(full, context.resources.models_dir).items())))
+        picture_s = fmean(known) if known else 0.0
+    share = min(1.0, picture_s * full["sample_fps"])
+    return float(context.resources.compute_usd_per_hour * HOURS_A_MONTH * share)

@@ -1,0 +1,137 @@
+"""The people_count skill: people counted in a video stream, and an alert when there are too many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from neo.automl.machine import compute_note
+from neo.automl.problem import Context, Evaluation, InputFile, Instance, Limits, Problem, Resources, Terms
+from neo.automl.space import Config
+from neo.domain.brief import Brief
+from neo.domain.documents import Item
+from neo.errors import BadInput, NotAllowed
+from neo.skill import Build, Examination, Reply, Skill
+from skills.people_count import intake, writing
+from skills.people_count.evaluate import METRICS, evaluate, instances_of
+from skills.people_count.slots import SLOTS
+from skills.people_count.space import references, search_space
+
+TERMS = Terms("frame", "frames", "counted frames", "recordings", "a camera a month")
+
+
+class PeopleCountSkill(Skill):
+    """People counted in a video."""
+
+    name = "people_count"
+    title = "People counted in a video"
+    sayings = Path(__file__).with_name("sayings.txt").read_text(encoding="utf-8")
+    phrases = (
+        "count people in a video stream",
+        "count the visitors that our camera sees",
+        "send an e-mail when there are more than ten people in the room",
+        "I'd like to know when my shop gets too crowded",
+        "tell me when the waiting room is full",
+        "alert the guard if too many persons are in the hall",
+        "watch the entrance camera and warn us about crowds",
+        "people counter for a CCTV camera",
+        "occupancy monitoring with an IP camera",
+        "how many customers are standing in the queue",
+        "detect overcrowding on the platform",
+        "use the webcam to see how many are in the meeting room",
+        "a crowd alarm for our RTSP stream",
+        "keep the gym below its allowed headcount",
+        "mail me when the lobby holds more guests than allowed",
+        "person detection with a threshold and a notification",
+        "we have surveillance cameras and want them to count heads",
+        "notice when a line forms at the checkout",
+        "fire safety says at most ten in here, please watch that",
+        "measure footfall at our store's door",
+        "let the camera ring the bell when it gets packed",
+        "YOLO on a video feed, with alerts on the number of pedestrians",
+        "can a computer look at my camera and count humans",
+        "the canteen gets too full at noon, I want a warning",
+        "live head count from video",
+        "monitor the number of workers in the danger zone",
+    )
+    slots = SLOTS
+    delivered = (
+        "A folder with the winning counter: code, configuration, model, README, start command.",
+        "A service on this machine: a page with live counts and alerts, /observations, /healthz, /metrics.",
+        "A report with every trial, the verdict with its intervals, and pictures.",
+    )
+    watched = "Watched from then on: each camera, the count against your limit, up or down, time a picture takes."
+    surface = "a page with live counts, `/observations`, `/healthz`, `/metrics`"
+    use = "Alerts come here and by mail; acknowledge or mute them with the buttons below them."
+
+    def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:
+        """See :class:`neo.skill.Skill`."""
+        return intake.examine(inputs, brief)
+
+    def requirements(self, brief: Brief, found: Examination) -> list[Item]:
+        """See :class:`neo.skill.Skill`."""
+        return writing.requirements(brief, found)
+
+    def out_of_scope(self, brief: Brief) -> list[Item]:
+        """See :class:`neo.skill.Skill`."""
+        return writing.out_of_scope(brief)
+
+    def risks(self, brief: Brief, found: Examination) -> list[Item]:
+        """See :class:`neo.skill.Skill`."""
+        return writing.risks(brief, found)
+
+    def architecture(self, problem: Problem) -> list[Item]:
+        """See :class:`neo.skill.Skill`."""
+        return writing.architecture(problem)
+
+    def problem(self, brief: Brief, inputs: Sequence[InputFile], cache_dir: Path, resources: Resources) -> Problem:
+        """See :class:`neo.skill.Skill`."""
+        read = intake.read_inputs(inputs, str(brief.value("label", "")))
+        if not read.frames:
+            problems = " ".join(one.problem for one in read.reports if one.problem)
+            raise BadInput("There is nothing to search on.", problems, f"{intake.WANT_VIDEO} {intake.WANT_COUNTS}")
+        videos = tuple(video for video, _ in read.videos.values())
+        fps = min(facts.fps for _, facts in read.videos.values())
+        space = search_space(resources.models_dir, fps, has_zone=False)
+        accuracy = brief.value("accuracy")
+        return Problem(
+            skill=self.name,
+            space=space,
+            instances=instances_of(read.frames, read.names()),
+            metrics=METRICS,
+            metric="count_error",
+            limits=Limits(
+                latency_p95_s=brief.value("picture_s"),
+                cost_usd=brief.value("cost"),
+                least={"within_one": accuracy} if accuracy is not None else {},
+            ),
+            evaluate=partial(evaluate, limit=float(brief.value("threshold", 10))),
+            context=Context(videos, cache_dir, resources),
+            notes=(compute_note(resources), *read.notes),
+            nested=True,
+            spends=False,
+            references=references(space),
+            terms=TERMS,
+        )
+
+    def build(self, problem: Problem, config: Config, folder: Path) -> Build:
+        """See :class:`neo.skill.Skill`."""
+        raise NotImplementedError
+
+    def ask(self, url: str, question: str, timeout_s: float) -> Reply:
+        """See :class:`neo.skill.Skill`."""
+        raise NotAllowed("A counter answers no questions.", "It watches.", "Say *status* for what it sees.")
+
+    def smoke(self, problem: Problem, url: str, most: int) -> list[Evaluation]:
+        """See :class:`neo.skill.Skill`."""
+        raise NotImplementedError
+
+    def example(self, url: str, problem: Problem) -> str:
+        """See :class:`neo.skill.Skill`."""
+        return f"For example:\n```curl -s {url}/observations```"
+
+    def describe(self, evaluation: Evaluation, instance: Instance) -> str:
+        """See :class:`neo.skill.Skill`."""
+        told = evaluation.output
+        return f"{instance.id}: counted {told['counted']}, there were {told['people']}"
