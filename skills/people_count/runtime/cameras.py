@@ -18,6 +18,7 @@ from .watching import STOP, watch
 
 LEAVE_S = 5.0  # a process that does not end by itself in so long is ended
 LOOK_S = 0.2
+SILENT_S = 60.0  # a process tells how it is each second; one that says nothing for so long hangs
 
 
 @dataclass
@@ -30,6 +31,7 @@ class _Crew:
     pipe: Connection | None = None
     begin_at: float = 0.0
     began: float = 0.0
+    heard: float = 0.0
     done: set[str] = field(default_factory=set)
 
 
@@ -42,6 +44,7 @@ class Cameras:
         open_counter: Makes a camera's counter, in its process.
         on_message: Called with each message, by one thread; must return soon.
         processes: How many; None for one a core, and never more than cameras.
+        silent_s: A process that tells nothing for so long is ended, and another one begins.
     """
 
     def __init__(
@@ -51,12 +54,13 @@ class Cameras:
         open_counter: OpenCounter,
         on_message: Callable[[Message], object],
         processes: int | None = None,
+        silent_s: float = SILENT_S,
     ) -> None:
         names = [camera.name for camera in cameras]
         if len(set(names)) < len(names) or not names:
             raise ValueError(f"Cameras need one name each, and at least one camera is needed; these are named {names}.")
         count = min(len(cameras), processes or len(os.sched_getaffinity(0)))
-        self._plan, self._open, self._on_message = plan, open_counter, on_message
+        self._plan, self._open, self._on_message, self._silent_s = plan, open_counter, on_message, silent_s
         self._crews = [_Crew(list(cameras[place::count])) for place in range(count)]
         # Started afresh, not forked: threads and the decoders' state do not survive a fork.
         self._context = multiprocessing.get_context("spawn")
@@ -89,6 +93,7 @@ class Cameras:
                     if crew.process is None and time.monotonic() >= crew.begin_at and not self._is_done(crew):
                         self._begin(crew)
                 self._hear()
+                self._end_hung()
                 if all(self._is_done(crew) for crew in self._crews):
                     self._over.set()
                     return
@@ -102,6 +107,7 @@ class Cameras:
         process.start()
         theirs.close()  # theirs alone, so that their end shows here
         crew.process, crew.began = process, time.monotonic()
+        crew.heard = crew.began
 
     def _hear(self) -> None:
         """Hand on what the processes tell, and notice those that died."""
@@ -116,9 +122,16 @@ class Cameras:
             except (EOFError, OSError):
                 self._bury(crew)
                 continue
+            crew.heard = time.monotonic()
             if isinstance(message, Done):
                 crew.done.add(message.camera)
             self._on_message(message)
+
+    def _end_hung(self) -> None:
+        """End processes that say nothing any more; their pipes close, so that others begin."""
+        for crew in self._crews:
+            if crew.process is not None and time.monotonic() - crew.heard > self._silent_s:
+                crew.process.kill()
 
     def _bury(self, crew: _Crew) -> None:
         """Tell that a process died, and when another one begins."""

@@ -43,8 +43,8 @@ class Allowed:
 PUBLIC = Allowed()
 
 
-def resolve(host: str, port: int, allowed: Allowed) -> str:
-    """Look a host up, and give the numeric address to connect to.
+def resolve(host: str, port: int, allowed: Allowed) -> list[str]:
+    """Look a host up, and give the numeric addresses to connect to; IPv4 first, which most cameras have alone.
 
     Every address that the name has must be allowed: which one a later look-up would give is not known.
     Decimal, octal and short forms (``2130706433``, ``0177.1``) are read as the system reads them, then checked.
@@ -58,7 +58,7 @@ def resolve(host: str, port: int, allowed: Allowed) -> str:
         raise SourceError(
             f"There is no host {host!r}.", f"Looking it up gave: {error}.", "Check the address for a slip."
         ) from error
-    addresses = [str(row[4][0]) for row in found]
+    addresses = list(dict.fromkeys(str(row[4][0]) for row in sorted(found, key=lambda row: row[0] != socket.AF_INET)))
     for address in addresses:
         if not allowed.has(host, ipaddress.ip_address(address.partition("%")[0])):
             raise SourceError(
@@ -66,7 +66,7 @@ def resolve(host: str, port: int, allowed: Allowed) -> str:
                 f"It leads to {address}, which is inside a private network or this machine.",
                 "If the camera is there, allow private addresses for it, or name its host in the allowed hosts.",
             )
-    return addresses[0]
+    return addresses
 
 
 def _forms(address: Ip) -> Iterator[Ip]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +30,13 @@ MAX_DAMAGED = 25  # packets in a row that cannot be decoded
 _FILE_FORMATS = "mov,matroska,webm,avi,mpeg,mpegts,mpegvideo,m4v,h264,hevc,av1,ivf,obu,mjpeg,flv,asf,ogg,nut,gif"
 _OPTIONS: Mapping[str, Mapping[str, str]] = {
     "file": {"format_whitelist": _FILE_FORMATS},
-    "http": {"format_whitelist": f"{_FILE_FORMATS},mpjpeg,hls", "analyzeduration": "1000000", "fflags": "nobuffer"},
+    "http": {"format_whitelist": f"{_FILE_FORMATS},mpjpeg,hls", "analyzeduration": "1000000"},
     "rtsp": {
         # Over TCP, so that the camera never tells this machine where to send packets or listen.
         "rtsp_transport": "tcp",
         "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls",
         "format_whitelist": "rtsp,mpegts",
         "analyzeduration": "1000000",
-        "fflags": "nobuffer",
     },
     "device": {"protocol_whitelist": "file", "format_whitelist": "video4linux2"},
 }
@@ -233,12 +233,18 @@ def _open_http(source: Source, allowed: Allowed, patience: Patience) -> Opened:
 def _open_rtsp(source: Source, allowed: Allowed, patience: Patience) -> Opened:
     url = source.url
     port = url.port or PORTS[url.scheme]
-    host = resolve(str(url.hostname), port, allowed)
+    host = resolve(str(url.hostname), port, allowed)[0]
     login, at, _ = url.netloc.rpartition("@")
     place = f"{login}{at}{f'[{host}]' if ':' in host else host}:{port}"
     timeout = (patience.open_s, patience.read_s)
-    address = url._replace(netloc=place).geturl()
-    return av.open(address, "r", options=dict(_OPTIONS["rtsp"]), timeout=timeout), _nothing
+    address, began = url._replace(netloc=place).geturl(), time.monotonic()
+    try:
+        return av.open(address, "r", options=dict(_OPTIONS["rtsp"]), timeout=timeout), _nothing
+    except av.error.InvalidDataError as error:
+        # An answer that was not waited for any longer looks like a wrong one.
+        if time.monotonic() - began >= patience.open_s:
+            raise told(source, TimeoutError()) from error
+        raise
 
 
 def _open_device(source: Source, allowed: Allowed, patience: Patience) -> Opened:

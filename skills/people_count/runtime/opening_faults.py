@@ -15,7 +15,7 @@ _MEANINGS: Mapping[type[BaseException], tuple[str, str]] = {
         "{} refuses the connection.",
         "Check that the camera is on and its port is right.",
     ),
-    av.error.TimeoutError: ("{} does not answer in time.", "Check that the camera is on and reached from here."),
+    TimeoutError: ("{} does not answer in time.", "Check that the camera is on and reached from here."),
     av.error.ExitError: ("{} does not answer in time.", "Check that the camera is on and reached from here."),
     av.error.HTTPUnauthorizedError: ("{} asks for a name and a password.", "Give them in the address."),
     av.error.HTTPNotFoundError: ("{} has no such stream.", "Check the path in the address."),
@@ -25,6 +25,7 @@ _MEANINGS: Mapping[type[BaseException], tuple[str, str]] = {
     av.error.EOFError: ("{} ends where its first picture should be.", "Send it whole."),
 }
 _UNREADABLE = ("{} is no video that can be read.", "Send it whole, as MP4, MKV, AVI or WebM.")
+_NO_STREAM = ("{} sends no video that can be read.", "Check the path in the address.")
 _BROKEN = ("{} cannot be read.", "Check the address and that the camera is on.")
 
 
@@ -32,7 +33,8 @@ def told(source: Source, error: BaseException) -> SourceError:
     """Say what an error of the decoder or of the system means for *source*."""
     if isinstance(error, SourceError):
         return error
-    usual = _UNREADABLE if isinstance(error, av.error.InvalidDataError) else _BROKEN
+    is_unreadable = isinstance(error, av.error.InvalidDataError)
+    usual = (_UNREADABLE if source.kind == "file" else _NO_STREAM) if is_unreadable else _BROKEN
     what, remedy = next((words for kind, words in _MEANINGS.items() if isinstance(error, kind)), usual)
     # The decoder's own text ends with the whole address, with its password.
     why = getattr(error, "strerror", None) or type(error).__name__

@@ -95,12 +95,12 @@ class Watcher:
             self._beat()
         if self._live is None or self.is_done or (now < self._next and not self._takes_all):
             return False
+        if self._live.status().state == "frozen":
+            return False  # what it shows is of the past
         picture = self._live.take()
         if picture is None:
             self._end()
             return False
-        if self._live.status().state == "frozen":
-            return False  # what it shows is of the past
         # By the clock, not after the last one: a slow count does not lower the rate that is asked for.
         step_s = 1 / self._plan.frames_per_second
         self._next = now + step_s if now - self._next > step_s else self._next + step_s
@@ -121,6 +121,7 @@ class Watcher:
             counted = self._counter.count(image, at)
         except Exception as error:  # noqa: BLE001 - one camera's trouble is told, and the others go on
             self._fault = f"Counting failed: {type(error).__name__}: {error}"
+            self._next = time.monotonic() + BEAT_S
             return
         self._fault = ""
         self._count_s.append(time.perf_counter() - began)
@@ -145,7 +146,8 @@ class Watcher:
                 name, now.state, now.why, now.fps, len(count_s), count_s, now.decoded, now.dropped, now.size
             )  # fmt: skip
         self._send(beat)
-        trouble = f"{beat.state}: {beat.why}" if beat.state != "ok" else self._fault
+        # Connecting for the first time is no trouble; where it fails, the source is gone.
+        trouble = f"{beat.state}: {beat.why}" if beat.state not in ("ok", "connecting") else self._fault
         for zone in (self._zones or (EVERYWHERE,)) if trouble else ():
             self._send(Observation(name, zone, None, time.time(), trouble))
 

@@ -66,7 +66,16 @@ class Web:
 
     def connect(self, host: str, port: int) -> socket.socket:
         """Connect to a host whose address was checked. Raises SourceError where it may not be connected to."""
-        made = socket.create_connection((resolve(host, port, self.allowed), port), self.timeout_s)
+        *first, last = resolve(host, port, self.allowed)
+        for address in first:
+            try:
+                return self._connect(address, port)
+            except OSError:
+                continue  # the next one may answer; the last one's error is told
+        return self._connect(last, port)
+
+    def _connect(self, address: str, port: int) -> socket.socket:
+        made = socket.create_connection((address, port), self.timeout_s)
         self._sockets.append(made)
         return made
 
