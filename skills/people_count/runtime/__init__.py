@@ -1,1 +1,4 @@
-"""Counting people: the very code that trials score and that delivery ships. It imports no Neo."""
+"""Counting people in video: what a trial scores and what delivery ships, line for line the same.
+
+Nothing here knows Neo.
+"""
