@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.cli_cache import app as cache_app
 from bot.cli_eval import app as eval_app
 from bot.cli_slack import app as slack_app
+from bot.cli_tune import tune
 from bot.settings import Settings, load
 from neo.errors import ConfigurationError, UserError
 
@@ -162,50 +163,7 @@ def status() -> None:
     out.print(table)
 
 
-@app.command()
-def tune(
-    skill: Annotated[str, typer.Argument(help=f"What to tune: {SKILLS}.")],
-    docs: Annotated[Path, typer.Option(help="A folder of documents, or one file.")],
-    golden: Annotated[Path, typer.Option(help="Golden questions: CSV, XLSX, JSON, JSONL or SQuAD.")],
-    out_dir: Annotated[Path, typer.Option("--out", help="Report, pictures, configuration and package go here.")],
-    trials: Annotated[int, typer.Option(min=1, help="How many configurations to try.")] = 40,
-    seed: Annotated[int, typer.Option(help="Of the split and of the sampler.")] = 1,
-    jobs: Annotated[int, typer.Option(min=1, help="Trials at the same time; 1 is reproducible.")] = 1,
-    metric: Annotated[
-        str | None, typer.Option(help="The metric to search on (default: by what is in the set).")
-    ] = None,
-    accuracy: Annotated[float | None, typer.Option(min=0, max=1, help="Limit: at least this.")] = None,
-    latency: Annotated[float | None, typer.Option(min=0, help="Limit: p95 seconds at most.")] = None,
-    cost: Annotated[float | None, typer.Option(min=0, help="Limit: dollars a question at most.")] = None,
-    minutes: Annotated[float | None, typer.Option(min=0, help="Stop searching after so long.")] = None,
-    mlflow: Annotated[str, typer.Option(help="Export the search to the MLflow at this address, too.")] = "",
-    dask: Annotated[str, typer.Option(help="A Dask scheduler's address: trials run on its workers.")] = "",
-) -> None:
-    """Search the best configuration on your documents and questions, without the chat. Run again to go on."""
-    from bot import bootstrap
-    from bot.tune import TuneOptions
-    from bot.tune import tune as run
-
-    settings = _settings("tune")
-    known = bootstrap.skills()
-    can = ", ".join(name for name, one in known.items() if one.buildable)
-    if skill not in known:
-        raise ConfigurationError(f"There is no skill '{skill}'. There is: {can}.")
-    if not known[skill].buildable:
-        raise ConfigurationError(f"Neo cannot build '{skill}' yet, only keep what is wanted of it. It can tune: {can}.")
-    options = TuneOptions(
-        docs, golden, out_dir, trials, seed, jobs, metric, accuracy, latency, cost,
-        minutes * 60 if minutes else float("inf"), dask or settings.dask_address,
-    )  # fmt: skip
-    result = run(known[skill], options, bootstrap.resources(settings, jobs), bootstrap.bounded_cache(settings), out)
-    problem_words = result.report.json["verdict"]["words"]
-    out.print(f"\n{problem_words}", highlight=False)
-    out.print(f"Report: {out_dir / 'report.md'}", highlight=False, soft_wrap=True)
-    if mlflow:
-        from bot.mlflow_export import export
-
-        run_id = export(result.report.json, out_dir, mlflow, f"neo-{skill}")
-        out.print(f"MLflow run: {run_id}", highlight=False)
+app.command()(tune)
 
 
 @app.command()

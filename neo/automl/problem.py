@@ -63,6 +63,7 @@ class Metric:
         span: Of a metric that people read as an error: the error at which its score is 0. The score is
             1 - error / span, so that a mean of scores is a mean of errors up to *span*.
         unit: Of that error, in the plural.
+        error: Its name in reports for programs, such as ``mae``.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Metric:
     help: str
     span: float = 0.0
     unit: str = ""
+    error: str = ""
 
     def told(self, score: float) -> float:
         """The figure that people read: the score itself, or the error."""
@@ -144,6 +146,8 @@ class Resources:
         compute_usd_per_hour: Dollars for an hour of this machine, in which one question after the other is answered;
             0 is 'free'.
         vector_service: Where vectors may be kept elsewhere, where a key is set.
+        inside_hosts: Hosts of private networks, and devices, that what is built may connect to: whoever runs Neo
+            named them.
     """
 
     models_dir: Path
@@ -151,6 +155,7 @@ class Resources:
     endpoint: Endpoint | None = None
     compute_usd_per_hour: float = 0.0
     vector_service: VectorService | None = None
+    inside_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ GOLDEN = (5**0.5 - 1) / 2
 
 METRICS = (
     Metric(
-        "count_error", "Mean absolute error of the count", "How many people the count is off, on average.", SPAN,
-        "people",
+        "closeness", "Mean absolute error of the count", "How many people the count is off, on average.", SPAN,
+        "people", "mae",
     ),
     Metric("within_one", "Counts right within one", "Share of the frames whose count is off by one at most."),
     Metric("exact", "Counts exactly right", "Share of the frames whose count is right."),
@@ -99,15 +99,20 @@ def evaluate(
 
 def _evaluation(instance: Instance, counted: float, limit: float, latency_s: float, cost_usd: float) -> Evaluation:
     frame: Frame = instance.payload
-    off = abs(counted - frame.count)
-    metrics = {
-        "count_error": 1 - min(off, SPAN) / SPAN,
-        "within_one": float(off <= 1),
-        "exact": float(off == 0),
-        "over_limit": float((counted > limit) == (frame.count > limit)),
-    }
+    metrics = scores(counted, frame.count, limit)
     told = {"frame": f"{frame.number}", "counted": f"{counted:g}", "people": f"{frame.count}"}
     return Evaluation(instance.id, metrics, latency_s, cost_usd, told)
+
+
+def scores(counted: float, people: int, limit: float) -> dict[str, float]:
+    """Every metric of one count."""
+    off = abs(counted - people)
+    return {
+        "closeness": 1 - min(off, SPAN) / SPAN,
+        "within_one": float(off <= 1),
+        "exact": float(off == 0),
+        "over_limit": float((counted > limit) == (people > limit)),
+    }
 
 
 def _counts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,12 +14,35 @@ from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.errors import BadInput, NotAllowed
 from neo.skill import Build, Examination, Reply, Skill
-from skills.people_count import intake, writing
+from skills.people_count import client, intake, package, writing
+from skills.people_count.areas import zone_of
+from skills.people_count.cameras import Watched, cameras_of
 from skills.people_count.evaluate import METRICS, evaluate, instances_of
+from skills.people_count.runtime.zones import Zone
 from skills.people_count.slots import SLOTS
 from skills.people_count.space import references, search_space
 
+LIMIT = 10  # people, as everywhere in what Neo proposes
+PICTURE_S = 0.06
+PICTURE_NOTE = (
+    f"A picture may take {1000 * PICTURE_S:.0f} ms, so that one core holds four cameras at four pictures a second; "
+    "`neo tune --latency` sets another limit."
+)
 TERMS = Terms("frame", "frames", "counted frames", "recordings", "a camera a month")
+
+
+@dataclass(frozen=True)
+class CountingProblem(Problem):
+    """A search problem with what its package needs beside the configuration.
+
+    Attributes:
+        zone: The part of the picture in which people count; None for all of it.
+        limit: People above which an alert is wanted.
+    """
+
+    cameras: tuple[Watched, ...] = ()
+    zone: Zone | None = None
+    limit: float = LIMIT
 
 
 class PeopleCountSkill(Skill):
@@ -93,31 +117,38 @@ class PeopleCountSkill(Skill):
             raise BadInput("There is nothing to search on.", problems, f"{intake.WANT_VIDEO} {intake.WANT_COUNTS}")
         videos = tuple(video for video, _ in read.videos.values())
         fps = min(facts.fps for _, facts in read.videos.values())
-        space = search_space(resources.models_dir, fps, has_zone=False)
+        zone, unclear = zone_of(str(brief.value("area", "")))
+        cameras = tuple(cameras_of(brief, videos, resources))
+        space = search_space(resources.models_dir, fps, has_zone=zone is not None)
+        limit = float(brief.value("threshold", LIMIT))
         accuracy = brief.value("accuracy")
-        return Problem(
+        return CountingProblem(
             skill=self.name,
             space=space,
             instances=instances_of(read.frames, read.names()),
             metrics=METRICS,
-            metric="count_error",
+            metric="closeness",
             limits=Limits(
-                latency_p95_s=brief.value("picture_s"),
-                cost_usd=brief.value("cost"),
+                latency_p95_s=brief.value("picture_s", PICTURE_S),
+                cost_usd=brief.value("cost") if resources.compute_usd_per_hour else None,
                 least={"within_one": accuracy} if accuracy is not None else {},
             ),
-            evaluate=partial(evaluate, limit=float(brief.value("threshold", 10))),
+            evaluate=partial(evaluate, zone=zone, limit=limit),
             context=Context(videos, cache_dir, resources),
-            notes=(compute_note(resources), *read.notes),
+            notes=(compute_note(resources), PICTURE_NOTE, *([unclear] if unclear else []), *read.notes),
             nested=True,
             spends=False,
             references=references(space),
             terms=TERMS,
+            cameras=cameras,
+            zone=zone,
+            limit=limit,
         )
 
     def build(self, problem: Problem, config: Config, folder: Path) -> Build:
         """See :class:`neo.skill.Skill`."""
-        raise NotImplementedError
+        mine = _counting(problem)
+        return package.build(problem, config, mine.cameras, mine.zone, mine.limit, folder)
 
     def ask(self, url: str, question: str, timeout_s: float) -> Reply:
         """See :class:`neo.skill.Skill`."""
@@ -125,7 +156,7 @@ class PeopleCountSkill(Skill):
 
     def smoke(self, problem: Problem, url: str, most: int) -> list[Evaluation]:
         """See :class:`neo.skill.Skill`."""
-        raise NotImplementedError
+        return client.smoke(problem, url, most, _counting(problem).limit)
 
     def example(self, url: str, problem: Problem) -> str:
         """See :class:`neo.skill.Skill`."""
@@ -135,3 +166,9 @@ class PeopleCountSkill(Skill):
         """See :class:`neo.skill.Skill`."""
         told = evaluation.output
         return f"{instance.id}: counted {told['counted']}, there were {told['people']}"
+
+
+def _counting(problem: Problem) -> CountingProblem:
+    if not isinstance(problem, CountingProblem):
+        raise TypeError(f"a problem of {problem.skill} was given to people_count")
+    return problem

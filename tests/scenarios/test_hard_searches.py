@@ -11,7 +11,7 @@ import pytest
 from chat_server import STALL, serving
 from rich.console import Console
 
-from bot.tune import TuneOptions, tune
+from bot.tune import TuneOptions, inputs_of, tune
 from neo.automl.problem import Resources
 from neo.errors import BadInput
 from neo.llm.base import Endpoint
@@ -36,7 +36,7 @@ def run(
     questions = folder / "golden.json"
     questions.write_text(json.dumps(list(golden)), "utf-8")
     out = folder / "out"
-    options = TuneOptions(docs, questions, out, trials, seed=1, jobs=1)
+    options = TuneOptions(inputs_of(docs, questions), out, trials, seed=1, jobs=1)
     resources = Resources(folder / "models", endpoint=endpoint)
     tune(RagSkill(), options, resources, folder / "cache", Console(quiet=True))
     return told(out)
