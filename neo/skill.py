@@ -244,6 +244,11 @@ class Skill(ABC):
         ]
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
+    @property
+    def needs_files(self) -> bool:
+        """Whether nothing can be said before a person sent files."""
+        return any(slot.kind == "files" and slot.required for slot in self.slots)
+
     def texts_stay(self, brief: Brief) -> bool:
         """Whether the person said that no text leaves this machine: the choice of the slot ``privacy`` that says so."""
         slot = next((one for one in self.slots if one.name == "privacy"), None)
