@@ -56,7 +56,8 @@ def smtp_address(url: str) -> SmtpAddress:
     except ValueError as error:
         raise ConfigurationError(f"NEO_SMTP_URL is no address ({error}); write {EXAMPLE}.") from error
     options = parse_qs(parts.query, keep_blank_values=True)
-    plain = options.pop("tls", [""]) == ["none"]
+    plain = options.get("tls") == ["none"]
+    options = {} if plain and len(options) == 1 else options
     if parts.scheme not in _PORTS or not parts.hostname or options or (plain and parts.scheme == "smtps"):
         raise ConfigurationError(
             f"NEO_SMTP_URL is no address of a mail server (scheme {parts.scheme!r}, host {parts.hostname!r}); "

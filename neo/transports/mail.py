@@ -20,6 +20,8 @@ _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\x85]+")
 # Headers that a mail may carry beside those that every mail has.
 EXTRA_HEADERS = frozenset({"In-Reply-To", "References", "X-Neo-Episode"})
 _ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")
+_HEADER = re.compile(r"[<>A-Za-z0-9._+@ -]{0,900}")  # ids, and nothing that the reader of a mail would decode
+_LONGEST = 200  # characters of a subject
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def one_line(text: str) -> str:
     >>> one_line("Alert\r\nBcc: everyone@example.com")
     'Alert Bcc: everyone@example.com'
     """
-    return _LINE_BREAKS.sub(" ", text).strip()
+    return _LINE_BREAKS.sub(" ", text).replace("=?", "= ?").strip()[:_LONGEST]
 
 
 def is_address(text: str) -> bool:
@@ -101,7 +103,8 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
     """
     if not is_address(mail.to):
         raise Refused(f"{one_line(mail.to)!r} is no e-mail address")
-    if not _ID.fullmatch(mail.message_id) or not set(mail.headers) <= EXTRA_HEADERS:
+    known = set(mail.headers) <= EXTRA_HEADERS and all(_HEADER.fullmatch(value) for value in mail.headers.values())
+    if not _ID.fullmatch(mail.message_id) or not known:
         raise Refused(f"the mail {mail.message_id!r} has no Message-ID, or headers that are not known")
     message = EmailMessage(policy=SMTP)
     message["From"] = formataddr(parseaddr(one_line(sender)))
@@ -111,7 +114,7 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"  # no out-of-office note answers it
     for name, value in mail.headers.items():
-        message[name] = one_line(value)
+        message[name] = value
     message.set_content("\n\n".join([mail.text, *(f"[Picture: {one.alt_text}]" for one in mail.pictures)]))
     if mail.html or mail.pictures:
         _add_html(message, mail)
