@@ -150,8 +150,8 @@ def serving(box: Mailbox, tls: Certificate | None = None, whole: bool = False, a
     """
     port = free_port()
     options: dict[str, Any] = {"authenticator": box.login, "auth_required": True} if auth else {}
-    if auth and (tls is None or whole):
-        options["auth_require_tls"] = False
+    if auth and whole:
+        options["auth_require_tls"] = False  # for the server knows STARTTLS alone
     if tls is not None and whole:
         options["ssl_context"] = tls.server()
     elif tls is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from neo.domain.alerts import AlertRule, AlertState, Notice, Observation, step
 from neo.domain.posts import Attachment, Button, Post
@@ -29,6 +29,24 @@ class Steps:
 
     states: dict[Key, AlertState] = field(default_factory=dict)
     notices: list[tuple[AlertRule, Notice]] = field(default_factory=list)
+
+    def take(
+        self,
+        rule: AlertRule,
+        series: str,
+        before: Mapping[Key, AlertState],
+        seen: Iterable[Observation | None],
+        now: float,
+    ) -> None:
+        """Step a rule over a series."""
+        key = (rule.name, series)
+        old = self.states.get(key, before.get(key, AlertState()))
+        state = old
+        for one in seen:
+            state, told = step(rule, state, one, now, series)
+            self.notices += [(rule, notice) for notice in told]
+        if state != old:
+            self.states[key] = state
 
 
 @dataclass(frozen=True)
@@ -125,15 +143,14 @@ def _stepped(
     steps = Steps()
     for rule in rules:
         known = {series for name, series in before if name == rule.name} | set(by_series)
-        for series in sorted(known | ({rule.series} if rule.series else set())):
-            if not rule.concerns(series):
-                continue
-            state = old = before.get((rule.name, series), AlertState())
-            for seen in (*by_series.get(series, ()), None):
-                state, told = step(rule, state, seen, now, series)
-                steps.notices += [(rule, one) for one in told]
-            if state != old:
-                steps.states[rule.name, series] = state
+        concerned = sorted(one for one in known | ({rule.series} - {""}) if rule.concerns(one))
+        for series in concerned:
+            steps.take(rule, series, before, (*by_series.get(series, ()), None), now)
+        if any(one.kind == "offline" for of, one in steps.notices if of is rule):
+            # The others of one outage fell silent a few seconds apart: they are told with the first.
+            sooner = replace(rule, offline_s=rule.offline_s / 2)
+            for series in concerned:
+                steps.take(sooner, series, before, (None,), now)
     return steps
 
 

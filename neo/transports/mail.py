@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
@@ -21,6 +20,9 @@ _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\x85]+")
 EXTRA_HEADERS = frozenset({"In-Reply-To", "References", "X-Neo-Episode"})
 _ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")
 _HEADER = re.compile(r"[<>A-Za-z0-9._+@ -]{0,900}")  # ids, and nothing that the reader of a mail would decode
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS = re.compile(rf"(?!.*=\?)(?=.{{1,254}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _LONGEST = 200  # characters of a subject
 
 
@@ -83,13 +85,7 @@ def is_address(text: str) -> bool:
     >>> is_address("a@example.com"), is_address("a@example.com, b@example.com"), is_address("a@example.com\nBcc: b")
     (True, False, False)
     """
-    name, bare = parseaddr(text)
-    if name or bare != text or _LINE_BREAKS.search(text) or " " in text:
-        return False
-    try:
-        return bool(Address(addr_spec=text).domain)
-    except (ValueError, IndexError):
-        return False
+    return bool(_ADDRESS.fullmatch(text)) and ".." not in text
 
 
 def message_of(mail: Mail, sender: str) -> EmailMessage:

@@ -48,6 +48,7 @@ def test_it_goes_encrypted_with_its_password_and_comes_as_it_was_meant(own: Cert
     assert picture.get_content() == PIXEL and str(picture["Content-ID"]).strip("<>") in page.get_content()
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
 def test_encryption_from_the_first_byte(own: Certificate) -> None:
     box = Mailbox()
     with serving(box, own, whole=True, auth=True) as port:
