@@ -40,6 +40,7 @@ from neo.services import (
     channels,
     comparing,
     conversation,
+    daily_pictures,
     deployment,
     exporting,
     forms,
@@ -384,4 +385,5 @@ TICKS: dict[str, Callable[[Deps], Any]] = {
     "send_digests": manners.send_digests,
     "refresh_homes": home.refresh_all,
     "send_mail_digests": mailing.send_digests,
+    "send_daily_pictures": daily_pictures.send,
 }

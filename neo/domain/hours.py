@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,15 +98,32 @@ def zone_of(name: str) -> ZoneInfo:
         raise BadInput(f"There is no time zone {name!r}.", "", "Name one such as Europe/Amsterdam.") from error
 
 
+def yesterday(at: float, zone: str) -> tuple[float, float]:
+    """The begin and the end of the day before, on the wall's clock, in Unix seconds: 23 to 25 hours.
+
+    >>> yesterday(1.5 * 86_400, "UTC")
+    (0.0, 86400.0)
+    """
+    known = _zone_or_utc(zone)
+    end = datetime.fromtimestamp(at, known).date()
+    begin = end - timedelta(days=1)
+    first, last = (datetime(day.year, day.month, day.day, tzinfo=known).timestamp() for day in (begin, end))
+    return first, last
+
+
 def next_morning(at: float, zone: str, hour: int = 8) -> float:
     """The next day at this hour of the wall's clock, in Unix seconds; by UTC where the zone is not known.
 
     >>> next_morning(0.0, "UTC") / 3600
     32.0
     """
-    try:
-        known: Any = zone_of(zone)
-    except BadInput:
-        known = UTC
+    known = _zone_or_utc(zone)
     day = datetime.fromtimestamp(at, known).date() + timedelta(days=1)
     return datetime(day.year, day.month, day.day, hour, tzinfo=known).timestamp()
+
+
+def _zone_or_utc(name: str) -> tzinfo:
+    try:
+        return zone_of(name)
+    except BadInput:
+        return UTC

@@ -77,6 +77,17 @@ class Alerts:
         """The projects of which there are alert rows."""
         return list(self._session.exec(select(AlertRow.project).distinct()).all())
 
+    def without_pictures(self, project: str, before: float) -> list[str]:
+        """Take the pictures from what was told before then; returns their addresses."""
+        addresses: list[str] = []
+        for row in self.of_project(project, held=True):
+            old = [one for one in row.episodes if one.get("pictures") and one["at"] < before]
+            if old:
+                addresses += [address for one in old for address in one["pictures"]]
+                row.episodes = [{**one, "pictures": []} if one in old else one for one in row.episodes]
+                self._session.add(row)
+        return addresses
+
     def forget(self, before: float) -> int:
         """Drop minutes from before then; returns how many."""
         query = delete(ObservedRow).where(col(ObservedRow.minute) < before // MINUTE_S)

@@ -110,6 +110,11 @@ class Mails:
         """Keep changes to a mail."""
         self._session.add(row)
 
+    def open_of(self, project: str) -> int:
+        """How many mails of a project wait to be sent."""
+        query = select(func.count()).select_from(MailRow)
+        return self._session.exec(query.where(MailRow.project == project, col(MailRow.status).in_(_OPEN))).one()
+
     def of_project(self, project: str) -> Sequence[MailRow]:
         """A project's mails in the order in which they were written."""
         return self._session.exec(select(MailRow).where(MailRow.project == project).order_by(col(MailRow.seq))).all()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import email
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -16,6 +18,9 @@ from watched import DESK, GUARD, PIXEL, RULE, Observing, Service, live, serving
 from world import COLLEAGUE, OWNER, TEAM, World
 
 from bot.links import links_app
+from neo.app import Neo
+from neo.domain.access import Profile
+from neo.domain.alerts import AlertState, Observation
 from neo.domain.events import AppInstalled, AppRemoved
 from neo.domain.posts import Post
 from neo.store.mails import MOST_AN_HOUR
@@ -256,3 +261,67 @@ def test_the_service_is_probed_no_more_often_than_any_other(here: World, service
         row = tx.deployments.current(here.project().id)
     assert row is not None and 2 <= len(row.probes) <= 4 and len(service.asked_after) == 40
     assert httpx.get(service.url).status_code == 200 and row.status == "up" and here.project().owner == OWNER
+
+
+def days_of_observations(here: World, start: float) -> None:
+    """A day in which the hall was full once, a minute apart; nobody saw anything in one of its hours."""
+    with here.store.write() as tx:
+        rows = [
+            Observation("hall", 14.0 if minute == 723 else 4.0, start + 60 * minute)
+            for minute in range(1440)
+            if not 180 <= minute < 240
+        ]
+        tx.alerts.note(here.project().id, rows)
+        tx.alerts.keep(here.project().id, RULE.name, "hall", AlertState(at=rows[-1].at))
+
+
+def pictures(here: World) -> list[Post]:
+    return [post for post in here.posts() if post.text.startswith("*Yesterday")]
+
+
+def test_a_picture_of_yesterday_comes_at_eight_of_the_owners_clock_until_it_is_silenced(
+    here: World, service: Service
+) -> None:
+    here.transport.people[OWNER] = Profile(team=TEAM, tz="America/New_York", known=True)
+    midnight = datetime(2026, 3, 8, tzinfo=ZoneInfo("America/New_York")).timestamp()  # a day of 23 hours
+    here.clock.at = midnight
+    here.neo = Neo(here.neo.deps, here.transport)
+    live(here, service)
+    with here.store.write() as tx:
+        tx.people.keep_profile(TEAM, OWNER, here.transport.people[OWNER], here.clock())
+    days_of_observations(here, midnight)
+    here.clock.at = midnight + 23 * 3600 + 7.9 * 3600
+    assert here.neo.tick("send_daily_pictures") == 0
+    for _ in range(5):
+        here.later(600)
+        here.neo.tick("send_daily_pictures")
+    (post,) = pictures(here)
+    assert "hall: 4.0 on average, at most 14 at 13:03; seen in 1320 minutes" in post.text
+    (file,) = post.attachments
+    assert here.neo.deps.files.get(file.address).startswith(b"\x89PNG") and "at most 14" in file.alt_text
+    here.settle()
+    here.press(post.buttons[0].action, post.buttons[0].value)
+    assert here.transport.sent[-1].post.text == "Understood: no more daily pictures of this project."
+    days_of_observations(here, midnight + 23 * 3600)
+    here.later(86_400)
+    assert here.neo.tick("send_daily_pictures") == 0 and len(pictures(here)) == 1
+
+
+def test_the_picture_of_an_alert_and_old_minutes_are_forgotten(here: World, service: Service, tmp_path: Path) -> None:
+    live(here, service)
+    run(here, service, [14.0] * 6)
+    (picture,) = alerts(here)[0].attachments
+    path = here.neo.deps.files.path(picture.address)
+    here.later(2 * 86_400)
+    here.neo.tick("send_daily_pictures")
+    assert path.exists(), "a mail that shows it still waits"
+    assert any(part.get_content_type() == "image/png" for one in delivered(here, tmp_path / "m") for part in one.walk())
+    here.settle()
+    here.neo.tick("send_daily_pictures")
+    here.settle()
+    here.neo.tick("send_daily_pictures")
+    assert not path.exists()
+    here.later(60 * 86_400)
+    here.neo.tick("send_daily_pictures")
+    with here.store.read() as tx:
+        assert not tx.alerts.observed(here.project().id, 0.0, here.clock())
