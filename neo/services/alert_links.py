@@ -17,7 +17,8 @@ from neo.domain.posts import notice
 from neo.errors import BadInput, NotAllowed
 from neo.services.alert_words import clock
 from neo.store import Store, Transaction
-from neo.store.tables import AlertRow, ProjectRow
+from neo.store.alert_tables import AlertRow
+from neo.store.tables import ProjectRow
 
 PATH = "/alerts/"  # below the public address
 HOUR_S = 3600.0

@@ -13,7 +13,8 @@ from neo.services import mailing
 from neo.services.alert_words import SIGNS, Told, subject, text
 from neo.services.deps import Deps, brief_of
 from neo.store import Transaction
-from neo.store.tables import AlertRow, ProjectRow
+from neo.store.alert_tables import AlertRow
+from neo.store.tables import ProjectRow
 
 OVERLAP_S = 10.0  # observations of several series come a little out of order; what was looked at is not looked at again
 MOST_IN_A_BUTTON = 60  # episodes; a button's value is short

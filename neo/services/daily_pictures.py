@@ -14,8 +14,9 @@ from neo.services.alert_words import number
 from neo.services.deps import Deps, brief_of, stage_of
 from neo.services.manners import manners_of
 from neo.store import Transaction
+from neo.store.alert_tables import ObservedRow
 from neo.store.alerts import KEPT_S, MINUTE_S
-from neo.store.tables import ObservedRow, ProjectRow
+from neo.store.tables import ProjectRow
 
 HOUR = 8  # of the owner's day
 PICTURES_KEPT_S = 86_400.0  # of alerts: what people look like is kept no longer than it is needed

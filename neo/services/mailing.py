@@ -14,8 +14,9 @@ from neo.services.alert_links import links
 from neo.services.alert_words import Told, clock, subject, text
 from neo.services.deps import Deps
 from neo.store import Transaction
+from neo.store.alert_tables import MailRow
 from neo.store.mails import MOST_AN_HOUR
-from neo.store.tables import MailRow, ProjectRow
+from neo.store.tables import ProjectRow
 from neo.transports.base import Refused, TryLater
 from neo.transports.mail import Mail, MailTransport, Picture, is_address
 

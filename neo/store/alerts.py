@@ -9,7 +9,7 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from neo.domain.alerts import AlertState, Observation
-from neo.store.tables import AlertRow, ObservedRow
+from neo.store.alert_tables import AlertRow, ObservedRow
 
 MOST_EPISODES = 200  # kept of each series and rule
 KEPT_S = 35 * 86_400.0  # of the series by the minute: a month and a few days

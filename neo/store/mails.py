@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from neo.store.tables import MailRow, WorkspaceRow, new_id
+from neo.store.alert_tables import MailRow
+from neo.store.tables import WorkspaceRow, new_id
 
 LEASE_S = 90.0  # longer than one mail may take
 HOUR_S = 3600.0

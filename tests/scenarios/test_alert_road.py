@@ -23,8 +23,8 @@ from neo.domain.access import Profile
 from neo.domain.alerts import AlertState, Observation
 from neo.domain.events import AppInstalled, AppRemoved
 from neo.domain.posts import Post
+from neo.store.alert_tables import MailRow
 from neo.store.mails import MOST_AN_HOUR
-from neo.store.tables import MailRow
 from neo.transports.mail_folder import MailFolder
 
 PUBLIC = "https://neo.example.com"
