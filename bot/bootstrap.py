@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from neo.app import Neo
 from neo.automl.cache_files import GB, set_bound
 from neo.automl.problem import Resources
 from neo.delivery.deployers import Deployer, LocalDeployer
+from neo.errors import ConfigurationError
 from neo.llm.base import Endpoint
 from neo.models.vector_service import VectorService
 from neo.services.deps import Deps, Policy
@@ -25,6 +27,9 @@ from neo.skill import Skill
 from neo.store import Store
 from neo.store.files import FileStore
 from neo.store.migrate import migrate
+from neo.transports.email import SmtpSender, smtp_address
+from neo.transports.mail import MailTransport, is_address
+from neo.transports.mail_folder import MailFolder
 from skills import SKILLS
 
 
@@ -76,6 +81,8 @@ def policy(settings: Settings) -> Policy:
         studies_url=settings.studies,
         work_dir=settings.data_dir,
         compare_votes=settings.compare_votes,
+        mail_from=settings.mail_from,
+        public_url=settings.public_url,
         admins=frozenset(user.strip() for user in settings.admins.split(",") if user.strip()),
     )
 
@@ -116,6 +123,23 @@ def clients(settings: Settings) -> Clients:
 def transport(settings: Settings) -> SlackTransport:
     """The way out to Slack."""
     return SlackTransport(clients(settings), file_store(settings), settings.messages_per_s)
+
+
+def mail_sender(settings: Settings) -> MailTransport:
+    """The way out for mails: a server where one is set, else files in the data folder.
+
+    Raises:
+        ConfigurationError: NEO_SMTP_URL is no address of a mail server, or NEO_MAIL_FROM is no address of one's own.
+    """
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        return MailFolder(settings.mail_dir, settings.mail_from)
+    if not is_address(parseaddr(settings.mail_from)[1]) or settings.mail_from.rstrip(">").endswith("@localhost"):
+        raise ConfigurationError(
+            f"NEO_MAIL_FROM = {settings.mail_from!r}: with NEO_SMTP_URL, write the address that mails are from, "
+            "such as Neo <neo@example.com>."
+        )
+    return SmtpSender(smtp_address(url), settings.mail_from)
 
 
 def deps(settings: Settings, **overrides: Any) -> Deps:

@@ -14,9 +14,12 @@ from bot import bootstrap
 from bot.app import slack_client
 from bot.manifest import manifest
 from bot.settings import Settings
+from neo.errors import ConfigurationError
 from neo.models.fetch import status as models_here
 from neo.store import Store
 from neo.store.migrate import is_current
+from neo.transports.base import Refused, TryLater
+from neo.transports.email import SmtpSender
 
 OK, WARNING, WRONG = "ok", "warning", "wrong"
 FEWEST_GB = 5.0
@@ -173,7 +176,21 @@ def _pinecone(settings: Settings) -> Iterator[Finding]:
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
-    yield Finding("mail", OK, "no skill that can be built yet sends any")
+    try:
+        sender = bootstrap.mail_sender(settings)
+    except ConfigurationError as error:
+        yield Finding("mail", WRONG, "the settings of mail are wrong", str(error))
+        return
+    if not isinstance(sender, SmtpSender):
+        yield Finding("mail", OK, f"no mail server is set: mails are written as files to {settings.mail_dir}")
+        return
+    try:
+        sender.check()
+    except (TryLater, Refused) as error:
+        yield Finding("mail", WRONG, str(getattr(error, "reason", error)), "Check NEO_SMTP_URL and the network.")
+        return
+    tls = "without encryption, as you asked" if sender.address.tls == "none" else "encrypted"
+    yield Finding("mail", OK, f"{sender.address.shown} takes mails from {settings.mail_from}, {tls}")
 
 
 LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (

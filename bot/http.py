@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from neo.domain.events import Event
@@ -86,9 +86,10 @@ class HttpApp:
         app: Bolt's, with its listeners, which hand over to the inlet.
         inlet: Into the inbox.
         store: Asked whether it answers.
+        others: Served beside them, such as the pages of links in mails.
     """
 
-    def __init__(self, app: App, inlet: Inlet, store: Store) -> None:
+    def __init__(self, app: App, inlet: Inlet, store: Store, others: Sequence[BaseRoute] = ()) -> None:
         self._app, self._inlet = app, inlet
         # Whether events may be dispatched on the event loop: nothing on their way waits for a network or a database.
         # With many workspaces, the first event of each asks Slack whose token it has.
@@ -99,7 +100,7 @@ class HttpApp:
             return JSONResponse({"ok": True})
 
         pages = [Route(path, self._page) for path in ("/slack/install", "/slack/oauth_redirect")]
-        self._pages = Starlette(routes=[Route("/healthz", health), *pages])
+        self._pages = Starlette(routes=[Route("/healthz", health), *pages, *others])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI: events take the short way, all else is Starlette's."""

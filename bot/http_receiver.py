@@ -14,6 +14,7 @@ import uvicorn
 from bot import logs
 from bot.app import create_app
 from bot.http import HttpApp, Inlet
+from bot.links import link_routes
 from bot.loops import die_with
 from bot.oauth import Workspaces
 from bot.settings import Settings, load
@@ -52,7 +53,7 @@ def serve(settings: Settings, listening: socket.socket) -> None:
 
     workspaces = Workspaces(settings, store, installed) if settings.has_oauth else None
     app = create_app(settings, inlet, workspaces)
-    server = uvicorn.Server(uvicorn_config(HttpApp(app, inlet, store)))
+    server = uvicorn.Server(uvicorn_config(HttpApp(app, inlet, store, link_routes(store, settings.data_dir))))
     server.run(sockets=[listening])
 
 

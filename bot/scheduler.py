@@ -16,7 +16,14 @@ from neo.app import Neo
 
 log = structlog.get_logger(__name__)
 
-EVERY_S = {"keep_watching": 60, "remind": 300, "send_digests": 300, "refresh_homes": 20}
+EVERY_S = {
+    "keep_watching": 60,
+    "remind": 300,
+    "send_digests": 300,
+    "refresh_homes": 20,
+    "send_mail_digests": 60,
+    "send_daily_pictures": 300,
+}
 _LEASE_S = 90.0
 
 

@@ -109,6 +109,15 @@ class Settings(BaseSettings):
     admins: str = Field("", description="User ids, separated by commas, who may steer every project.")
     max_file_mb: int = Field(200, ge=1, description="Larger files are refused.")
 
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://...; else mails are files.",
+    )
+    mail_from: str = Field("Neo <neo@localhost>", description="Who mails are from.")
+    public_url: str = Field(
+        "", description="Where people reach Neo's HTTP port, for links in mails; without it mails have none."
+    )
+
     sentry_dsn: SecretStr = Field(SecretStr(""), validation_alias="SENTRY_DSN", description="Errors go there when set.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -123,6 +132,13 @@ class Settings(BaseSettings):
         if value and not re.fullmatch(r"\s*\d+(\.\d+)?\s*/\s*\d+(\.\d+)?\s*", value):
             raise ValueError("write two prices with a slash between them, such as 0.25/2")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+            raise ValueError("write an address such as https://neo.example.com")
+        return value.rstrip("/")
 
     @field_validator("log_level")
     @classmethod
@@ -171,6 +187,11 @@ class Settings(BaseSettings):
     def has_oauth(self) -> bool:
         """Whether workspaces install Neo by themselves, each with a token of its own."""
         return bool(self.slack_client_id and self.slack_client_secret.get_secret_value())
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where mails are written without a mail server."""
+        return self.data_dir / "mail"
 
     @property
     def slack_is_local(self) -> bool:

@@ -6,17 +6,24 @@ import gc
 import os
 import socket
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import structlog
+import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 from threadpoolctl import threadpool_limits
 
 from bot.app import check_token, create_app, slack_client
+from bot.bootstrap import mail_sender
 from bot.bootstrap import neo as make_neo
 from bot.bootstrap import transport as make_transport
+from bot.http_receiver import uvicorn_config
+from bot.links import links_app
 from bot.loops import Loops
 from bot.settings import Settings
 from bot.supervisor import Supervisor
@@ -29,6 +36,7 @@ log = structlog.get_logger(__name__)
 PUMPS = 2
 # About twice as long as a turn. In a flood of events the lock is then free most of the time for those who keep them.
 BEHIND_REST_S = 0.05
+MAIL_REST_S = 0.5
 LOOK_S = 0.5  # between two looks at the processes that listen
 BACKLOG = 2048
 # A pump that holds the database does not wait 5 ms, the default, until another one's thread lets it go on.
@@ -60,7 +68,8 @@ def run(settings: Settings) -> None:
     if socket_token:
         handler = SocketModeHandler(create_app(settings, neo.receive), app_token=socket_token)
         _connect(handler)
-        loops.run()
+        with links_served(neo, settings):
+            loops.run()
         handler.close()  # type: ignore[no-untyped-call]
     else:
         _listen(loops, settings)
@@ -71,6 +80,23 @@ def _open(neo: Neo, settings: Settings) -> None:
     known = check_token(slack_client(settings), settings)
     team, name = str(known["team_id"]), str(known.get("team") or "")
     neo.receive(AppInstalled(f"start:{team}:{time.time()}", team, name))
+
+
+@contextmanager
+def links_served(neo: Neo, settings: Settings) -> Iterator[None]:
+    """In Socket Mode nothing listens; where mails have links, their pages do."""
+    if not settings.public_url:
+        yield
+        return
+    with listening_socket(settings.http_host, settings.http_port) as listening:
+        server = uvicorn.Server(uvicorn_config(links_app(neo.deps.store, settings.data_dir)))
+        thread = threading.Thread(target=server.run, args=([listening],), name="links", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join(timeout=5)
 
 
 def _listen(loops: Loops, settings: Settings) -> None:
@@ -137,10 +163,11 @@ def _pump(neo: Neo) -> bool:
 
 
 def loops_of(neo: Neo, settings: Settings) -> Loops:
-    """The pump and the delivery as loops."""
-    transport = make_transport(settings)
+    """The pump and the deliveries, of posts and of mails, as loops."""
+    transport, mails = make_transport(settings), mail_sender(settings)
     loops = Loops()
     for number in range(PUMPS):
         loops.add(f"pump-{number}", partial(_pump, neo))
     loops.add("deliver", lambda: neo.deliver(transport, transport.busy(), transport.gap_s))
+    loops.add("mail", lambda: neo.deliver_mail(mails), MAIL_REST_S)
     return loops

@@ -11,8 +11,9 @@ from neo.services.monitoring import revive
 
 log = structlog.get_logger(__name__)
 
-# Queue -> threads. A search keeps the machine busy alone; short work must not wait behind it.
-THREADS = {"short": 2, "tune": 1, "watch": 1}
+# Queue -> threads. A search keeps the machine busy alone; short work must not wait behind it, nor one service that is
+# watched behind another that does not answer.
+THREADS = {"short": 2, "tune": 1, "watch": 2}
 REST_S = 0.3
 
 

@@ -40,11 +40,13 @@ from neo.services import (
     channels,
     comparing,
     conversation,
+    daily_pictures,
     deployment,
     exporting,
     forms,
     home,
     intake_files,
+    mailing,
     manners,
     monitoring,
     proposing,
@@ -62,6 +64,7 @@ from neo.store.outbox import body_of
 from neo.store.receiving import MOST_WAITING, Receiving
 from neo.store.tables import EventRow, PostRow
 from neo.transports.base import ChatTransport, Outgoing, Refused, TryLater
+from neo.transports.mail import MailTransport
 
 log = structlog.get_logger(__name__)
 
@@ -241,6 +244,10 @@ class Neo:
                 self.receive(forms.opened(row.id, row.team, row.channel, sent[0], opens))
         return True
 
+    def deliver_mail(self, sender: MailTransport) -> bool:
+        """Send the next mail that may be sent now; False when there is none."""
+        return mailing.deliver(self.deps, sender)
+
     def _send_later(self, row: PostRow, error: TryLater) -> None:
         with self.deps.store.write() as tx:
             if row.attempts >= MOST_SENDS:
@@ -377,4 +384,6 @@ TICKS: dict[str, Callable[[Deps], Any]] = {
     "remind": manners.remind,
     "send_digests": manners.send_digests,
     "refresh_homes": home.refresh_all,
+    "send_mail_digests": mailing.send_digests,
+    "send_daily_pictures": daily_pictures.send,
 }

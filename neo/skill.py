@@ -15,6 +15,7 @@ from typing import Any
 
 from neo.automl.problem import Context, Evaluation, InputFile, Instance, Problem, Resources
 from neo.automl.space import Config
+from neo.domain.alerts import AlertRule, Observation
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.errors import NotAllowed
@@ -254,6 +255,33 @@ class Skill(ABC):
         slot = next((one for one in self.slots if one.name == "privacy"), None)
         said = brief.values.get("privacy")
         return bool(slot and said and said.source != "assumed" and said.value == next(iter(slot.choices), None))
+
+    def alert_rules(self, brief: Brief) -> tuple[AlertRule, ...]:
+        """When people are to be told of what the deployed system observes; none where it observes nothing."""
+        return ()
+
+    def observations(self, url: str, after: float) -> list[Observation]:
+        """What the deployed system at *url* observed after a time in Unix seconds, as far as it kept it, in any order.
+
+        A series of which nothing can be seen is given too: as NaN, with what the trouble is. Observations that were
+        given before may be given again; those that lie more than a few seconds before others are not looked at.
+
+        Raises:
+            Unavailable: It does not answer.
+        """
+        return []
+
+    def recipients(self, brief: Brief) -> tuple[str, ...]:
+        """The e-mail addresses that are told of alerts."""
+        return ()
+
+    def picture(self, url: str, series: str, at: float) -> tuple[bytes, str] | None:
+        """What a series showed at a time, as PNG or JPEG, with what is seen there in words; None where there is none.
+
+        Raises:
+            Unavailable: The deployed system does not answer; what is to be told is told without a picture.
+        """
+        return None
 
     def describe(self, evaluation: Evaluation, instance: Instance) -> str:
         """One evaluated instance in a line, for the report."""

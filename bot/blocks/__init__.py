@@ -18,6 +18,7 @@ RENDERERS: dict[str, Callable[[Post], list[Block]]] = {
     "document": document.render,
     "answer": answer.render,
     "comparison": comparison.render,
+    "alert": plain.render,
 }
 
 

@@ -39,8 +39,8 @@ class Post:
     """One thing that Neo says.
 
     Attributes:
-        kind: ``text``, ``question``, ``document``, ``progress``, ``report``, ``answer``, ``comparison`` or ``notice``:
-            a key of the bot's table of renderers; or one of the kinds that are no message.
+        kind: ``text``, ``question``, ``document``, ``progress``, ``report``, ``answer``, ``comparison``, ``alert`` or
+            ``notice``: a key of the bot's table of renderers; or one of the kinds that are no message.
         text: The whole message, with `*bold*`, `_italic_`, `:emoji:` and `<@user>`; also the accessible fallback.
         data: What the kind needs beside the text, as plain JSON values.
         to_user: Set when only this person is to see it.

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from neo.domain.approvals import Verdict
 from neo.domain.events import ButtonPressed
+from neo.domain.links import ORDERS
 from neo.services import (
+    alert_orders,
     approval,
     commands,
     comparing,
@@ -43,6 +45,7 @@ BUTTONS: dict[str, Callable[[Deps, Turn, ButtonPressed], None]] = {
     "edit_requirement": forms.edit_requirement,
     "new_project": forms.button_new,
     "silence": manners.silence,
+    **{f"alert_{order}": alert_orders.button(order) for order in ORDERS},
 }
 
 

@@ -40,6 +40,8 @@ class Policy:
         work_dir: Where caches, packages and reports lie.
         admins: Users who may stop any project.
         compare_votes: A new version answers beside the one before it until so many votes are decided; 0 is never.
+        mail_from: Who mails are from; its domain names them too.
+        public_url: Where people reach Neo's pages, for links in mails; empty for none.
     """
 
     grace_s: float = 60.0
@@ -53,6 +55,8 @@ class Policy:
     work_dir: Path = Path("data")
     admins: frozenset[str] = frozenset()
     compare_votes: int = 10
+    mail_from: str = "Neo <neo@localhost>"
+    public_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ def silence(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
         kept = tuple(dict.fromkeys((*manners.silenced, document)))
         tx.people.save(event.team, event.user, manners=replace(manners, silenced=kept).to_json())
         told = "Understood: no more reminders of this document. It waits here, and on my Home tab."
+        if document.startswith("picture:"):
+            told = "Understood: no more daily pictures of this project."
         if event.user != project.owner:
             told = f"Reminders go to <@{project.owner}> alone, who can silence them."
         tx.outbox.add(project, private(told, event.user), deps.now())

@@ -9,22 +9,33 @@ from neo.domain.health import Change, Health, Probe, step
 from neo.domain.lifecycle import Stage
 from neo.domain.posts import Post
 from neo.errors import Unavailable
+from neo.services import alerting
 from neo.services.deployment import start_again
 from neo.services.deps import Deps, HeldJob, brief_of, stage_of
 from neo.store.tables import DeploymentRow
 
 CONFIRM_S = 1.0  # after a failed probe the next one comes soon: to confirm the outage, and to see it mended
+OBSERVE_S = 1.0  # between two looks at what a service observes
 MOST_PROBES = 2000  # kept for pictures: at one in 15 s about eight hours
 
 
 def watch(deps: Deps, job: HeldJob) -> None:
-    """Probe once, tell what changed, and come back later: between two probes the job waits in its queue."""
+    """Look once, tell what changed, and come back later: between two looks the job waits in its queue.
+
+    A service that observes something is looked at every second, and probed as often as any other.
+    """
     with deps.store.read() as tx:
         project = tx.projects.get(job.project)
         row = tx.deployments.current(job.project)
     if row is None or stage_of(project) is not Stage.LIVE:
         with job.finishing():
             return
+    seen = alerting.look(deps, project, row.url)
+    if seen is not None and seen.answered and not _probe_is_due(deps, job, row):
+        with job.transaction() as tx:
+            alerting.observe(deps, tx, tx.projects.get(job.project), seen.observations, deps.now(), seen.pictures)
+            tx.jobs.put_back(job.row(tx), deps.now() + OBSERVE_S, "")
+        return
     probe = deps.deployer.probe(row.url)
     limit = brief_of(project).value("latency")
     health, change = step(_health(row), probe, limit)
@@ -41,7 +52,16 @@ def watch(deps: Deps, job: HeldJob) -> None:
                 tx.outbox.add(project, Post("notice", words(change, row.url, limit)), deps.now())
         held = job.row(tx)
         soon = not probe.ok or change is not None
-        tx.jobs.put_back(held, deps.now() + (CONFIRM_S if soon else deps.policy.watch_every_s), "")
+        if seen is not None:
+            alerting.observe(deps, tx, project, seen.observations, deps.now(), seen.pictures)
+            held.payload = {**held.payload, "probed_at": deps.now()}
+        wait_s = CONFIRM_S if soon else OBSERVE_S if seen is not None else deps.policy.watch_every_s
+        tx.jobs.put_back(held, deps.now() + wait_s, "")
+
+
+def _probe_is_due(deps: Deps, job: HeldJob, row: DeploymentRow) -> bool:
+    since = deps.now() - float(job.payload.get("probed_at", 0.0))
+    return row.status != "up" or _health(row).streak > 0 or since >= deps.policy.watch_every_s
 
 
 def _health(row: DeploymentRow) -> Health:

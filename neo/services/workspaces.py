@@ -31,6 +31,7 @@ def on_removed(deps: Deps, turn: Turn, event: AppRemoved) -> None:
             if tx.deployments.current(project.id) is not None:
                 tx.jobs.add("short", "take_down", project.id, deps.now())
         tx.workspaces.drop_posts(event.team, reason)
+        tx.mails.drop(event.team, reason)
 
 
 def on_installed(deps: Deps, turn: Turn, event: AppInstalled) -> None:

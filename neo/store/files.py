@@ -43,6 +43,10 @@ class FileStore:
         """The content at an address."""
         return self.path(address).read_bytes()
 
+    def drop(self, address: str) -> None:
+        """Forget the content at an address; nothing happens when it is not there."""
+        self.path(address).unlink(missing_ok=True)
+
     def path(self, address: str) -> Path:
         """Where the content of an address lies."""
         return self.folder / address[:2] / address

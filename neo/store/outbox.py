@@ -182,6 +182,11 @@ class Outbox:
         """What Neo said in a project, in order, edits included."""
         return self._session.exec(select(PostRow).where(PostRow.project == project).order_by(col(PostRow.seq))).all()
 
+    def open_of(self, project: str) -> int:
+        """How many posts of a project wait to be sent."""
+        query = select(func.count()).select_from(PostRow)
+        return self._session.exec(query.where(PostRow.project == project, col(PostRow.status).in_(_OPEN))).one()
+
     def open_count(self) -> int:
         """How many posts wait to be sent."""
         query = select(func.count()).select_from(PostRow).where(col(PostRow.status).in_(_OPEN))

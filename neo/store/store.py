@@ -16,11 +16,13 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
 from neo.errors import ConfigurationError, Unavailable
+from neo.store.alerts import Alerts
 from neo.store.deployments import Deployments
 from neo.store.documents import Documents
 from neo.store.feedback import Feedback
 from neo.store.inbox import Inbox
 from neo.store.jobs import Jobs
+from neo.store.mails import Mails
 from neo.store.outbox import Outbox
 from neo.store.people import People
 from neo.store.projects import Projects
@@ -93,6 +95,16 @@ class Transaction:
     def feedback(self) -> Feedback:
         """Answers and thumbs."""
         return Feedback(self.session)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Alerts on observed series, and the series by the minute."""
+        return Alerts(self.session)
+
+    @cached_property
+    def mails(self) -> Mails:
+        """Mails on their way."""
+        return Mails(self.session)
 
 
 class Store:

@@ -16,7 +16,8 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{secrets.token_hex(12)}"
 
 
-def _json(default: Any = dict) -> Any:
+def as_json(default: Any = dict) -> Any:
+    """A column of plain JSON values."""
     return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
 
 
@@ -32,15 +33,15 @@ class ProjectRow(SQLModel, table=True):
     thread: str
     is_dm: bool = False
     owner: str
-    approvers: list[str] = _json(list)
+    approvers: list[str] = as_json(list)
     skill: str
     title: str
     stage: str
     came_from: str | None = None
     reason: str = ""
-    brief: dict[str, Any] = _json()
-    examination: dict[str, Any] = _json()
-    outcome: dict[str, Any] = _json()
+    brief: dict[str, Any] = as_json()
+    examination: dict[str, Any] = as_json()
+    outcome: dict[str, Any] = as_json()
     study: int = 0
     created_at: float
     updated_at: float
@@ -62,11 +63,11 @@ class PersonRow(SQLModel, table=True):
     team: str = Field(primary_key=True)
     user: str = Field(primary_key=True)
     level: str = ""
-    evidence: list[list[Any]] = _json(list)
-    profile: dict[str, Any] = _json()
+    evidence: list[list[Any]] = as_json(list)
+    profile: dict[str, Any] = as_json()
     profile_at: float = 0.0
-    manners: dict[str, Any] = _json()
-    home: dict[str, Any] = _json()
+    manners: dict[str, Any] = as_json()
+    home: dict[str, Any] = as_json()
 
 
 class WorkspaceRow(SQLModel, table=True):
@@ -78,7 +79,7 @@ class WorkspaceRow(SQLModel, table=True):
     name: str = ""
     status: str = "active"  # active, locked
     reason: str = ""
-    access: dict[str, Any] = _json()
+    access: dict[str, Any] = as_json()
     since: float
 
 
@@ -98,7 +99,7 @@ class EventRow(SQLModel, table=True):
     event_id: str
     message_key: str | None = Field(default=None, unique=True)
     lane: str
-    body: dict[str, Any] = _json()
+    body: dict[str, Any] = as_json()
     status: str = "waiting"  # waiting, running, done, failed
     attempts: int = 0
     lease_until: float = 0.0
@@ -118,7 +119,7 @@ class PostRow(SQLModel, table=True):
     team: str
     channel: str
     thread: str | None = None
-    body: dict[str, Any] = _json()
+    body: dict[str, Any] = as_json()
     edits: str | None = None
     document: str | None = Field(default=None, index=True)
     answer: str | None = None
@@ -153,7 +154,7 @@ class DocumentRow(SQLModel, table=True):
     kind: str
     version: int
     hash: str
-    body: dict[str, Any] = _json()
+    body: dict[str, Any] = as_json()
     status: str = "current"  # current, approved, superseded
     created_at: float
 
@@ -186,7 +187,7 @@ class JobRow(SQLModel, table=True):
     project: str | None = Field(default=None, index=True)
     queue: str
     kind: str
-    payload: dict[str, Any] = _json()
+    payload: dict[str, Any] = as_json()
     status: str = "waiting"  # waiting, running, done, failed, cancelled
     not_before: float = 0.0
     lease_until: float = 0.0
@@ -204,7 +205,7 @@ class FileRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     project: str = Field(index=True)
-    ref: dict[str, Any] = _json()
+    ref: dict[str, Any] = as_json()
     name: str
     address: str = ""
     size: int = 0
@@ -222,7 +223,7 @@ class ProposalRow(SQLModel, table=True):
     batch: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     project: str = Field(index=True)
-    body: dict[str, Any] = _json()
+    body: dict[str, Any] = as_json()
     status: str = "open"  # open, kept, dropped
     user: str = ""
     at: float
@@ -236,7 +237,7 @@ class TrialRow(SQLModel, table=True):
     project: str = Field(primary_key=True)
     study: int = Field(primary_key=True)
     number: int = Field(primary_key=True)
-    config: dict[str, Any] = _json()
+    config: dict[str, Any] = as_json()
     source: str = ""
     accuracy: float | None = None
     latency_p95_s: float | None = None
@@ -255,10 +256,10 @@ class VersionRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     project: str = Field(index=True)
     number: int
-    config: dict[str, Any] = _json()
-    scores: dict[str, Any] = _json()
+    config: dict[str, Any] = as_json()
+    scores: dict[str, Any] = as_json()
     folder: str = ""
-    command: list[str] = _json(list)
+    command: list[str] = as_json(list)
     status: str = "packaged"  # packaged, live, retired
     created_at: float
 
@@ -274,8 +275,8 @@ class DeploymentRow(SQLModel, table=True):
     url: str
     pid: int = 0
     status: str = "up"  # up, down, stopped
-    health: dict[str, Any] = _json()
-    probes: list[list[float]] = _json(list)
+    health: dict[str, Any] = as_json()
+    probes: list[list[float]] = as_json(list)
     created_at: float
 
 
@@ -290,7 +291,7 @@ class AnswerRow(SQLModel, table=True):
     user: str
     question: str
     text: str
-    sources: list[dict[str, Any]] = _json(list)
+    sources: list[dict[str, Any]] = as_json(list)
     latency_s: float = 0.0
     at: float
 
@@ -344,7 +345,7 @@ class RecordRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     project: str = Field(index=True)
     skill: str
-    body: dict[str, Any] = _json()
+    body: dict[str, Any] = as_json()
     at: float
 
 

@@ -58,6 +58,12 @@ def test_only_what_slack_signed_a_moment_ago_is_kept(api: str, tmp_path: Path) -
     assert rows(tmp_path / "neo.db") == ["Ev0000000001"]
 
 
+def test_links_of_mails_are_served_beside_the_events(api: str, tmp_path: Path) -> None:
+    with receivers(api, tmp_path, 1) as made, pytest.raises(urllib.error.HTTPError, match="404") as told:
+        urllib.request.urlopen(f"http://127.0.0.1:{made['0'].port}/alerts/made-up", timeout=30)
+    assert "not one of mine" in told.value.read().decode()
+
+
 def test_a_full_inbox_sends_events_back_to_slack_with_a_time(api: str, tmp_path: Path) -> None:
     with receivers(api, tmp_path, 1, NEO_MOST_WAITING="2") as made:
         port, now = made["0"].port, time.time()

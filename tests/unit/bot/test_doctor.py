@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from mail_server import Mailbox, serving
 from typer.testing import CliRunner
 
 from bot import bootstrap
@@ -60,6 +61,25 @@ def test_slack_out_of_reach_is_said(tmp_path: Path) -> None:
 def test_an_endpoint_out_of_reach_is_said(tmp_path: Path) -> None:
     findings = found(tmp_path, openai_base_url="http://127.0.0.1:9/v1", openai_api_key="x")
     assert findings["language model"].state == "wrong" and "OPENAI_BASE_URL" in findings["language model"].remedy
+
+
+def test_without_a_mail_server_mails_are_files(tmp_path: Path) -> None:
+    finding = found(tmp_path)["mail"]
+    assert finding.state == "ok" and str(tmp_path / "mail") in finding.told
+
+
+def test_a_mail_server_is_looked_at_without_sending_anything(tmp_path: Path) -> None:
+    box = Mailbox()
+    with serving(box) as port:
+        well = {"smtp_url": f"smtp://127.0.0.1:{port}?tls=none", "mail_from": "Neo <neo@example.com>"}
+        assert found(tmp_path, **well)["mail"].state == "ok" and box.taken == []
+        no_tls = found(tmp_path, **well | {"smtp_url": f"smtp://neo:hunter2@127.0.0.1:{port}"})["mail"]
+        assert no_tls.state == "wrong" and "STARTTLS" in no_tls.told and "hunter2" not in str(no_tls)
+        assert "NEO_MAIL_FROM" in found(tmp_path, smtp_url=well["smtp_url"])["mail"].remedy
+    away = found(tmp_path, **well)["mail"]
+    assert away.state == "wrong" and "out of reach" in away.told
+    wrong = found(tmp_path, smtp_url="mail.example.com", mail_from="neo@example.com")["mail"]
+    assert wrong.state == "wrong" and "NEO_SMTP_URL" in wrong.remedy
 
 
 def test_a_broken_database_is_a_finding_and_the_others_are_looked_at(tmp_path: Path) -> None:

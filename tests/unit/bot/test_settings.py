@@ -18,6 +18,7 @@ SECRETS = {
     "PINECONE_API_KEY": "pcsk_very-secret",
     "SENTRY_DSN": "https://very-secret@sentry.example/1",
     "NEO_DATABASE_URL": "postgresql://neo:very-secret@db.example/neo",
+    "NEO_SMTP_URL": "smtp://neo:very-secret@mail.example",
     "NEO_STUDIES_URL": "postgresql://neo:very-secret@db.example/studies",
 }
 
@@ -36,6 +37,8 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("NEO_TRIALS", "0", "greater than or equal to 1"),
         ("NEO_TRIALS", "many", "valid integer"),
         ("NEO_TRIAL_JOBS", "-1", "greater than or equal to 1"),
+        ("NEO_PUBLIC_URL", "neo.example.com", "https://neo.example.com"),
+        ("NEO_PUBLIC_URL", "javascript:alert(1)", "https://neo.example.com"),
         ("NEO_GRACE_S", "-1", "greater than or equal to 0"),
         ("NEO_MESSAGES_PER_S", "fast", "valid number"),
         ("NEO_WATCH_EVERY_S", "0", "greater than 0"),
