@@ -10,19 +10,21 @@ from pathlib import Path
 from neo.automl.machine import compute_note
 from neo.automl.problem import Context, Evaluation, InputFile, Instance, Limits, Problem, Resources, Terms
 from neo.automl.space import Config
+from neo.domain.alerts import AlertRule, Observation
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.errors import BadInput, NotAllowed
 from neo.skill import Build, Examination, Reply, Skill
-from skills.people_count import client, intake, package, writing
+from skills.people_count import client, intake, package, watching, writing
 from skills.people_count.areas import zone_of
 from skills.people_count.cameras import Watched, cameras_of
 from skills.people_count.evaluate import METRICS, evaluate, instances_of
+from skills.people_count.hours import hours_of
 from skills.people_count.runtime.zones import Zone
 from skills.people_count.slots import SLOTS
 from skills.people_count.space import references, search_space
+from skills.people_count.watching import LIMIT
 
-LIMIT = 10  # people, as everywhere in what Neo proposes
 PICTURE_S = 0.06
 PICTURE_NOTE = (
     f"A picture may take {1000 * PICTURE_S:.0f} ms, so that one core holds four cameras at four pictures a second; "
@@ -135,7 +137,7 @@ class PeopleCountSkill(Skill):
             ),
             evaluate=partial(evaluate, zone=zone, limit=limit),
             context=Context(videos, cache_dir, resources),
-            notes=(compute_note(resources), PICTURE_NOTE, *([unclear] if unclear else []), *read.notes),
+            notes=(compute_note(resources), PICTURE_NOTE, *_unclear(brief, unclear), *read.notes),
             nested=True,
             spends=False,
             references=references(space),
@@ -158,6 +160,22 @@ class PeopleCountSkill(Skill):
         """See :class:`neo.skill.Skill`."""
         return client.smoke(problem, url, most, _counting(problem).limit)
 
+    def alert_rules(self, brief: Brief, zone: str) -> tuple[AlertRule, ...]:
+        """See :class:`neo.skill.Skill`."""
+        return watching.alert_rules(brief, zone)
+
+    def recipients(self, brief: Brief) -> tuple[str, ...]:
+        """See :class:`neo.skill.Skill`."""
+        return watching.recipients(brief)
+
+    def observations(self, url: str, after: float) -> list[Observation]:
+        """See :class:`neo.skill.Skill`."""
+        return watching.observations(url, after)
+
+    def picture(self, url: str, series: str, at: float) -> tuple[bytes, str] | None:
+        """See :class:`neo.skill.Skill`."""
+        return watching.picture(url, series)
+
     def example(self, url: str, problem: Problem) -> str:
         """See :class:`neo.skill.Skill`."""
         return f"For example:\n```curl -s {url}/observations```"
@@ -172,3 +190,8 @@ def _counting(problem: Problem) -> CountingProblem:
     if not isinstance(problem, CountingProblem):
         raise TypeError(f"a problem of {problem.skill} was given to people_count")
     return problem
+
+
+def _unclear(brief: Brief, area: str) -> list[str]:
+    """What of the brief could not be understood, each in a sentence with what holds instead."""
+    return [one for one in (area, hours_of(str(brief.value("hours", "")), "UTC")[1]) if one]

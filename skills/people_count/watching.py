@@ -1,0 +1,65 @@
+"""A deployed counter as the core sees it: rules from the brief, series of numbers, pictures."""
+
+from __future__ import annotations
+
+import math
+
+from neo.domain.alerts import AlertRule, Observation
+from neo.domain.brief import Brief
+from skills.people_count import client
+from skills.people_count.hours import hours_of
+
+LIMIT = 10  # people, as everywhere in what Neo proposes
+CLEAR_SHARE = 0.1  # an alert clears this much under its limit, at least one person: a count that hovers is one episode
+APART = " / "
+WHOLE_ZONE = "all"  # how the counter calls the zone of a camera that has none
+
+
+def alert_rules(brief: Brief, zone: str) -> tuple[AlertRule, ...]:
+    """The rule that a brief asks for.
+
+    Args:
+        zone: The time zone in which its hours are meant.
+    """
+    limit = float(brief.value("threshold", LIMIT))
+    hours, _ = hours_of(str(brief.value("hours", "")), zone)
+    return (
+        AlertRule(
+            "too many people",
+            over=limit,
+            clear_at=max(0.0, limit - max(1.0, math.floor(limit * CLEAR_SHARE))),
+            unit="people",
+            confirm_s=float(brief.value("confirm", 3.0)),
+            cooldown_s=float(brief.value("cooldown", 600.0)),
+            hours=hours,
+        ),
+    )
+
+
+def recipients(brief: Brief) -> tuple[str, ...]:
+    """Who is mailed."""
+    said = brief.value("emails", "")
+    found = said if isinstance(said, (list, tuple)) else str(said).replace(";", ",").split(",")
+    return tuple(one.strip() for one in found if "@" in one)
+
+
+def observations(url: str, after: float) -> list[Observation]:
+    """What the counter at *url* saw since; a series is a camera, with its zone where it has one."""
+    return [
+        Observation(
+            _series(row["camera"], row["zone"]),
+            float("nan") if row["count"] is None else float(row["count"]),
+            float(row["at"]),
+            str(row["trouble"]),
+        )
+        for row in client.observations(url, after)
+    ]
+
+
+def picture(url: str, series: str) -> tuple[bytes, str] | None:
+    """The newest picture of a series' camera, heads blurred, and its alternative text."""
+    return client.picture(url, series.partition(APART)[0])
+
+
+def _series(camera: str, zone: str) -> str:
+    return camera if zone in (WHOLE_ZONE, "area") else f"{camera}{APART}{zone}"
