@@ -132,7 +132,9 @@ class AlertState:
     Attributes:
         at: Of the newest observation that was looked at: older ones are not looked at again.
         value: The last good one; None before there was any.
-        good_at: When the last good one came, or the watch began; None before the first look.
+        value_at: When that was so, on the clock of who observes.
+        good_at: When it came, on the clock of who watches, or the watch began; None before the first look. Silence is
+            counted from here: a clock that is slow makes none.
         window: Whether each of the last good observations was over, the oldest first.
         since: When the present breach began; None while there is none.
         calm_since: Since when a firing series is at or under its lower mark; None while it is not.
@@ -144,6 +146,7 @@ class AlertState:
 
     at: float = 0.0
     value: float | None = None
+    value_at: float | None = None
     good_at: float | None = None
     trouble: str = ""
     phase: str = OK
@@ -199,28 +202,30 @@ def step(
     """
     clock, name = (now, series) if seen is None else (seen.at, seen.series)
     if state.good_at is None:
-        state = replace(state, good_at=min(clock, now))
-    if seen is not None and (seen.at <= state.at or seen.at > now + AHEAD_S):
+        state = replace(state, good_at=now)
+    if seen is not None and seen.at > now + AHEAD_S:
+        return replace(state, trouble="its clock is ahead of mine"), ()
+    if seen is not None and seen.at <= state.at:
         return state, ()
     limit = rule.limit(clock)
     if limit is None:
-        state = _rest(rule, state, name, clock)
+        state = _rest(rule, state, name, clock, now)
     if seen is not None:
-        state = (_looked if seen.good else _in_vain)(rule, state, seen, limit)
+        state = _looked(rule, state, seen, limit, now) if seen.good else _in_vain(state, seen)
     elif limit is not None:
         state = _listened(rule, state, name, now)
     return _told(rule, state, name, clock, now, limit is not None)
 
 
-def _in_vain(rule: AlertRule, state: AlertState, seen: Observation, limit: float | None) -> AlertState:
+def _in_vain(state: AlertState, seen: Observation) -> AlertState:
     """One more observation that saw nothing: it says neither that there is nobody, nor that all is well."""
     return replace(state, at=seen.at, trouble=seen.trouble or "nothing can be seen")
 
 
-def _looked(rule: AlertRule, state: AlertState, seen: Observation, limit: float | None) -> AlertState:
+def _looked(rule: AlertRule, state: AlertState, seen: Observation, limit: float | None, now: float) -> AlertState:
     """One more good observation."""
-    gap = seen.at - (state.good_at or 0.0) > rule.offline_s
-    state = replace(state, at=seen.at, value=seen.value, good_at=seen.at, trouble="")
+    gap = state.value_at is not None and seen.at - state.value_at > rule.offline_s
+    state = replace(state, at=seen.at, value=seen.value, value_at=seen.at, good_at=now, trouble="")
     if gap:  # what was before a silence says nothing of what is after it
         state = replace(state, window=(), calm_since=None)
         state = state if state.phase == FIRING else replace(state, phase=OK, since=None)
@@ -265,18 +270,19 @@ def _ended(rule: AlertRule, state: AlertState, series: str, at: float, reason: s
     return _owing(ended, notice)
 
 
-def _rest(rule: AlertRule, state: AlertState, series: str, clock: float) -> AlertState:
+def _rest(rule: AlertRule, state: AlertState, series: str, clock: float, now: float) -> AlertState:
     """Out of hours: an episode ends, and silence is not counted."""
     if state.phase == FIRING:
         state = _ended(rule, state, series, clock, "the hours in which it is watched are over")
-    return replace(state, phase=OK, window=(), since=None, peak=None, good_at=max(clock, state.good_at or clock))
+    return replace(state, phase=OK, window=(), since=None, peak=None, good_at=now)
 
 
 def _listened(rule: AlertRule, state: AlertState, series: str, now: float) -> AlertState:
     """A look at the clock: has it been silent for too long?"""
-    since = min(state.good_at if state.good_at is not None else now, now)
-    if state.outage or now - since < rule.offline_s:
+    came = state.good_at if state.good_at is not None else now
+    if state.outage or now - came < rule.offline_s:
         return state
+    since = state.value_at if state.value_at is not None else came
     lost = episode_of(f"{rule.name} offline", series, since)
     state = replace(state, outage=lost, outage_since=since)
     return _owing(state, _notice("offline", state, series, lost, now, since))

@@ -57,6 +57,9 @@ EXAMPLES: dict[str, tuple[Post, ...]] = {
         answer_post(HUGE[:12000], [{**SOURCE, "quote": HUGE, "document": "x" * 400}] * 30, cost_usd=0.0021),
         answer_post("Nothing.", []),
     ),
+    "alert": tuple(
+        Post("alert", text, {"notice": "firing"}, BUTTONS) for text in (":rotating_light: hall: 14", HUGE[:9000])
+    ),
     "comparison": tuple(
         Post("comparison", "A, or B.", data={"answers": [{"text": text, "sources": [SOURCE] * 9}] * 2}, buttons=BUTTONS)
         for text in ("Grade B.", HUGE[:12000])

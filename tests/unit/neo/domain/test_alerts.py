@@ -155,13 +155,26 @@ def test_what_was_seen_in_an_absence_is_told_with_its_own_times() -> None:
         state, new = step(RULE, state, row, START + 7200)
         told += new
     assert [(one.kind, one.at - START) for one in told] == [("firing", 103.0), ("resolved", 230.0)]
-    assert [one.kind for one in step(RULE, state, None, START + 7200, "hall")[1]] == ["offline"]
+    assert step(RULE, state, None, START + 7200 + 44, "hall")[1] == ()
+    (lost,) = step(RULE, state, None, START + 7200 + 45, "hall")[1]
+    assert (lost.kind, lost.since - START) == ("offline", 399.0)
 
 
 def test_a_clock_far_ahead_is_not_believed() -> None:
     state, _ = step(RULE, AlertState(), Observation("hall", 5.0, START), START)
     after, told = step(RULE, state, Observation("hall", 50.0, START + 1e9), START + 1)
-    assert (after, told) == (state, ())
+    assert (after, told) == (replace(state, trouble="its clock is ahead of mine"), ())
+    (lost,) = step(RULE, after, None, START + 60, "hall")[1]
+    assert lost.kind == "offline" and lost.reason == "its clock is ahead of mine"
+
+
+def test_a_clock_that_is_slow_makes_no_silence() -> None:
+    state, told = AlertState(), list[Notice]()
+    for second in range(300):
+        for seen in (Observation("hall", 20.0 if second > 100 else 5.0, START + second - 600), None):
+            state, new = step(RULE, state, seen, START + second, "hall")
+            told += new
+    assert [one.kind for one in told] == ["firing"]
 
 
 VALUES = st.lists(
