@@ -10,6 +10,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from neo.automl.problem import Metric, Problem
 from neo.automl.study import Progress as Step
 
 EVERY_S = 10.0  # at most one line in so many seconds
@@ -36,6 +37,8 @@ class Teller:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=console) if console.is_terminal else None
         self._task: TaskID | None = None
+        self._metric: Metric | None = None
+        self._many = ""
 
     def __enter__(self) -> Teller:
         """Begin to tell."""
@@ -63,15 +66,16 @@ class Teller:
         else:
             self._bar.update(self._task, description=doing)
 
-    def searching(self) -> None:
-        """The trials begin."""
+    def searching(self, problem: Problem) -> None:
+        """The trials of a problem begin."""
+        self._metric, self._many = problem.searched(), problem.terms.many
         self.phase(f"searching, {self._trials} trials")
         if self._bar is not None:
             self._task = self._bar.add_task("searching", total=self._trials)
 
     def trial(self, step: Step) -> None:
         """A trial came to rest."""
-        best = _best(step)
+        best = self._best(step)
         if self._bar is not None and self._task is not None:
             told = f"best {best}" if best else "searching"
             self._bar.update(self._task, completed=step.done, description=told)
@@ -83,6 +87,13 @@ class Teller:
         is_last = step.done == step.wanted and step.is_new
         if is_last or time.monotonic() - self._said >= self._every_s:
             self._line(self._doing)
+
+    def _best(self, step: Step) -> str:
+        """The best figure, and on how few instances it rests while nothing was asked them all; may be empty."""
+        if step.best is None or step.best.accuracy is None or self._metric is None:
+            return ""
+        asked = "" if step.best.complete else f" on the first {len(step.best.scores)} {self._many}"
+        return f"{self._metric.told(step.best.accuracy):.3f}{asked}"
 
     def _line(self, text: str) -> None:
         with self._lock:
@@ -109,11 +120,3 @@ def spoken(seconds: float) -> str:
     """
     whole = round(seconds)
     return f"{whole} s" if whole < 90 else f"{whole // 60} min {whole % 60} s"
-
-
-def _best(step: Step) -> str:
-    """The best score, and on how few questions it rests while nothing was asked them all; may be empty."""
-    if step.best is None or step.best.accuracy is None:
-        return ""
-    asked = "" if step.best.complete else f" on the first {len(step.best.scores)} questions"
-    return f"{step.best.accuracy:.3f}{asked}"

@@ -191,7 +191,7 @@ def _run(problem: Problem, options: TuneOptions, console: Console, teller: Telle
         f"{len(parts.search)} {terms.many} to search on, {held}; {len(problem.context.inputs)} files; "
         f"metric: {problem.metric_title()}."
     )
-    teller.searching()
+    teller.searching(problem)
     return search(problem, settings, teller.trial, judging=teller.phase)
 
 

@@ -46,6 +46,7 @@ from neo.services import (
     forms,
     home,
     intake_files,
+    labelling,
     mailing,
     manners,
     monitoring,
@@ -361,6 +362,7 @@ EVENT_HANDLERS: dict[type[Any], Callable[..., None]] = {
 JOB_HANDLERS: dict[str, Callable[[Deps, HeldJob], None]] = {
     "receive_files": intake_files.receive_files,
     "propose": proposing.propose,
+    "label": labelling.label,
     "write_requirements": writing.write_requirements,
     "write_architecture": writing.write_architecture,
     "tune": tuning.tune,

@@ -125,6 +125,22 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Unlabelled:
+    """Something that a person is asked to put a number to.
+
+    Attributes:
+        id: By which the skill knows it again.
+        question: What is asked of it, in a sentence.
+        picture: What it looks like: JPEG or PNG.
+    """
+
+    id: str
+    question: str
+    picture: bytes
+    alt_text: str
+
+
+@dataclass(frozen=True)
 class Build:
     """A packaged winner: a folder that runs without Neo.
 
@@ -231,6 +247,32 @@ class Skill(ABC):
         """Up to *most* instances to judge by, made from the person's files; none where the skill knows no way."""
         return []
 
+    def wants_labels(self, inputs: Sequence[InputFile], brief: Brief) -> bool:
+        """Whether a person must put numbers to instances before anything can be searched, and could."""
+        return False
+
+    def gather(self, brief: Brief, inputs: Sequence[InputFile], folder: Path, resources: Resources) -> list[Path]:
+        """Fetch what is to be looked at from where the brief says it is, as files in *folder*; none where it was sent.
+
+        Raises:
+            BadInput: It cannot be fetched; says why, and what else a person can do.
+        """
+        return []
+
+    def unlabelled(
+        self, inputs: Sequence[InputFile], brief: Brief, cache_dir: Path, resources: Resources, most: int, turn: int
+    ) -> list[Unlabelled]:
+        """Up to *most* instances whose labels would tell most; another choice at each *turn*, from 0."""
+        return []
+
+    def labelled(self, labels: Mapping[str, int]) -> tuple[str, bytes]:
+        """The golden file that a person's numbers make, by the ids of what they were asked: its name and content."""
+        raise self.no_labels()
+
+    def no_labels(self) -> NotAllowed:
+        """The error of a skill whose instances have no labels."""
+        return NotAllowed(f"'{self.title}' is not judged on numbers.", "", "Send golden questions.")
+
     def golden_file(self, kept: Sequence[Proposal]) -> bytes:
         """What a person confirmed, as JSON lines that :meth:`examine` and :meth:`problem` read as golden."""
         rows = [
@@ -256,8 +298,12 @@ class Skill(ABC):
         said = brief.values.get("privacy")
         return bool(slot and said and said.source != "assumed" and said.value == next(iter(slot.choices), None))
 
-    def alert_rules(self, brief: Brief) -> tuple[AlertRule, ...]:
-        """When people are to be told of what the deployed system observes; none where it observes nothing."""
+    def alert_rules(self, brief: Brief, zone: str) -> tuple[AlertRule, ...]:
+        """When people are to be told of what the deployed system observes; none where it observes nothing.
+
+        Args:
+            zone: The time zone of the project's owner, in which hours are meant.
+        """
         return ()
 
     def observations(self, url: str, after: float) -> list[Observation]:

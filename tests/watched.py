@@ -86,7 +86,7 @@ class Observing(Planned):
         self.rules, self.to = rules, recipients
         self._client = httpx.Client(timeout=5)
 
-    def alert_rules(self, brief: Brief) -> tuple[AlertRule, ...]:
+    def alert_rules(self, brief: Brief, zone: str) -> tuple[AlertRule, ...]:
         return self.rules
 
     def recipients(self, brief: Brief) -> tuple[str, ...]:

@@ -37,13 +37,15 @@ def values_in(text: str, count: int) -> dict[int, int] | None:
             return None
         told = {int(place): said.lower() for place, said in pairs}
     elif _BARE.match(words):
-        said = re.findall(r"\d{1,6}|\?", words)
-        if len(said) != count:
+        row = re.findall(r"\d{1,6}|\?", words)
+        if len(row) != count:
             return None
-        told = dict(enumerate(said, 1))
+        told = dict(enumerate(row, 1))
     else:
         return None
-    return {place: _NOTHING.get(one, int(one) if one.isdigit() else 0) for place, one in told.items() if one not in _UNSURE}
+    return {
+        place: _NOTHING.get(one, int(one) if one.isdigit() else 0) for place, one in told.items() if one not in _UNSURE
+    }
 
 
 def offer(questions: Sequence[str], pictures: Sequence[Attachment], batch: str) -> Post:

@@ -66,11 +66,11 @@ class Seen:
 
 def look(deps: Deps, project: ProjectRow, url: str) -> Seen | None:
     """Read what the deployed system observed since the last look; None where its skill has no rules."""
-    skill, brief = deps.skill_of(project), brief_of(project)
-    rules = skill.alert_rules(brief)
-    if not rules:
-        return None
+    skill = deps.skill_of(project)
     with deps.store.read() as tx:
+        rules = rules_of(deps, tx, project)
+        if not rules:
+            return None
         cursor, rows = tx.alerts.seen_at(project.id), list(tx.alerts.of_project(project.id))
     try:
         found = tuple(skill.observations(url, max(0.0, cursor - OVERLAP_S)))
@@ -81,6 +81,12 @@ def look(deps: Deps, project: ProjectRow, url: str) -> Seen | None:
         if notice.kind in PICTURED and (picture := _picture(deps, project, url, notice)) is not None:
             pictures[notice.series] = picture
     return Seen(found, True, pictures)
+
+
+def rules_of(deps: Deps, tx: Transaction, project: ProjectRow) -> tuple[AlertRule, ...]:
+    """The project's rules, with hours on its owner's clock."""
+    zone = tx.people.profile(project.team, project.owner).tz
+    return deps.skill_of(project).alert_rules(brief_of(project), zone)
 
 
 def _picture(deps: Deps, project: ProjectRow, url: str, notice: Notice) -> Attachment | None:
@@ -114,7 +120,7 @@ def observe(
     """
     skill, brief = deps.skill_of(project), brief_of(project)
     rows, found = list(tx.alerts.of_project(project.id, held=True)), tuple(observations)
-    steps = _stepped(skill.alert_rules(brief), rows, found, now)
+    steps = _stepped(rules_of(deps, tx, project), rows, found, now)
     cursors: dict[str, float] = {}
     for row in rows:
         cursors[row.series] = max(row.seen_at, cursors.get(row.series, 0.0))

@@ -14,7 +14,7 @@ from neo.domain.brief import Wish
 from neo.domain.events import MessageDeleted, MessageEdited, MessageReceived
 from neo.domain.lifecycle import FINISHED, REVIEW, Stage, Trigger, words
 from neo.domain.posts import Post, notice, private
-from neo.services import commands, hearing, proposing, taking
+from neo.services import commands, hearing, labelling, proposing, taking
 from neo.services.access import check
 from neo.services.deps import Deps, Turn, brief_of, stage_of
 from neo.services.files import store_refs
@@ -44,7 +44,7 @@ def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
     if event.files and stage not in FINISHED:
         _take_files(deps, turn, project, event, text)
         return
-    if proposing.in_words(deps, turn, project.id, event.user, text):
+    if any(one.in_words(deps, turn, project.id, event.user, text) for one in (labelling, proposing)):
         return
     if stage not in READS:
         TALK.get(stage, _busy)(deps, turn, project.id, event, text)

@@ -73,7 +73,7 @@ def _post(deps: Deps, project: ProjectRow, profile: Profile, start: float, rows:
     series: dict[str, list[ObservedRow]] = {}
     for row in rows:
         series.setdefault(row.series, []).append(row)
-    rules = deps.skill_of(project).alert_rules(brief_of(project))
+    rules = deps.skill_of(project).alert_rules(brief_of(project), profile.tz)
     lines = {name: [(one.minute * 60.0, one.mean) for one in found] for name, found in series.items()}
     day = local(start, profile)
     title = f"{project.title}, {day.day} {day:%B}"

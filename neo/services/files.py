@@ -12,19 +12,21 @@ from neo.store.tables import FileRow, ProjectRow, new_id
 
 
 def made_file(tx: Transaction, project: ProjectRow, name: str, by: str) -> FileRow | None:
-    """The golden file of this name that Neo itself keeps for a project; *by* says from whose words."""
+    """The file of this name that Neo itself keeps for a project; *by* says from whose words."""
     rows = tx.projects.files(project.id, "stored")
     return next((row for row in rows if row.name == name and row.ref.get("by") == by), None)
 
 
-def put_made_file(deps: Deps, tx: Transaction, project: ProjectRow, name: str, by: str, content: bytes) -> None:
+def put_made_file(
+    deps: Deps, tx: Transaction, project: ProjectRow, name: str, by: str, content: bytes, role: str = "golden"
+) -> None:
     """Keep such a file in place of the one before it; without content there is none any more."""
     if (before := made_file(tx, project, name, by)) is not None:
         before.status = "replaced"
         tx.projects.add_file(before)
     if not content:
         return
-    row = FileRow(id=new_id("file"), project=project.id, name=name, created_at=deps.now(), role="golden")
+    row = FileRow(id=new_id("file"), project=project.id, name=name, created_at=deps.now(), role=role)
     row.ref, row.size, row.status, row.address = {"by": by}, len(content), "stored", deps.files.put(content)
     tx.projects.add_file(row)
 

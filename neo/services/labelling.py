@@ -12,7 +12,7 @@ from neo.domain.posts import Attachment, notice, private
 from neo.errors import NotAllowed
 from neo.services.access import check_right
 from neo.services.deps import Deps, HeldJob, Turn, brief_of, stage_of
-from neo.services.files import put_made_file, put_own_file
+from neo.services.files import put_made_file
 from neo.skill import Unlabelled
 from neo.store import Transaction
 from neo.store.tables import ProjectRow, ProposalRow
@@ -35,7 +35,7 @@ def label(deps: Deps, job: HeldJob) -> None:
     with tempfile.TemporaryDirectory(dir=deps.cache_dir.parent) as scratch:
         for path in skill.gather(brief, inputs, Path(scratch), deps.resources):
             with job.transaction() as tx:
-                put_own_file(deps, tx, tx.projects.get(job.project), path)
+                put_made_file(deps, tx, tx.projects.get(job.project), path.name, BY, path.read_bytes(), role="")
         with deps.store.read() as tx:
             inputs = deps.inputs(tx, job.project)
         round_ = int(job.payload.get("round", 0))
@@ -104,5 +104,5 @@ def others(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
         if stage_of(project) is not Stage.ARCHITECTURE_REVIEW or tx.jobs.open(project.id, "label"):
             tx.outbox.add(project, private(NOT_NOW, event.user), deps.now())
             return
-        payload = {"round": int(rows[0].body.get("round", 0)) + 1}
-        tx.jobs.add("short", "label", project.id, deps.now(), payload=payload)
+        following = int(rows[0].body.get("round", 0)) + 1
+        tx.jobs.add("short", "label", project.id, deps.now(), round=following)

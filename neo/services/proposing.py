@@ -55,7 +55,8 @@ def in_words(deps: Deps, turn: Turn, project_id: str, user: str, text: str) -> b
     with deps.store.read() as tx:
         rows = tx.proposals.newest(project_id)
         may_be_meant = stage_of(tx.projects.get(project_id)) in {Stage.INTAKE, *REVIEW}
-    kept = proposals.selection(text, len(rows)) if rows and may_be_meant else None
+    is_offer = bool(rows) and "label" not in rows[0].body
+    kept = proposals.selection(text, len(rows)) if is_offer and may_be_meant else None
     if kept is None:
         return False
     _settle(deps, turn, rows[0], user, kept)

@@ -56,6 +56,10 @@ def write_architecture(deps: Deps, job: HeldJob) -> None:
         with job.finishing():
             return
     skill = deps.skill_of(project)
+    if skill.wants_labels(inputs, brief_of(project)):
+        with job.finishing() as tx:  # what a person answers brings this job back
+            tx.jobs.add("short", "label", job.project, deps.now())
+        return
     problem = skill.problem(brief_of(project), inputs, deps.cache_dir, deps.resources)
     estimate, score = measure(problem, deps.policy.trials, deps.policy.trial_jobs, deps.policy.seed)
     previous = document_of(latest) if latest else None

@@ -8,7 +8,16 @@ from text_to_num import alpha2digit
 
 from neo.domain.hours import DAY_MINUTES, EVERY_DAY, Hours, Span
 
-_ALWAYS = ("always", "24/7", "around the clock", "round the clock", "day and night", "all day", "any time", "all the time")
+_ALWAYS = (
+    "always",
+    "24/7",
+    "around the clock",
+    "round the clock",
+    "day and night",
+    "all day",
+    "any time",
+    "all the time",
+)
 _NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _DAYS_RANGE = re.compile(_DAY + r"\.?\s*(?:to|-|–|until|through)\s*" + _DAY)

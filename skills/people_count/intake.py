@@ -18,6 +18,7 @@ from skills.people_count.runtime.reading import VideoFacts, probe
 VIDEOS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".3gp")
 FEW = 20  # labelled frames below which no interval is narrow enough to decide between good detectors
 WANT_VIDEO = "Send a recording of the camera, a minute or more (MP4, AVI, MKV, MOV)."
+NO_COUNTS = "There are no counts of frames yet: when the requirements are approved I show you some and ask."
 WANT_COUNTS = "Send counts of some 20 frames of it: a table with the columns frame (or seconds) and count."
 
 
@@ -55,15 +56,15 @@ def examine(inputs: Sequence[InputFile], brief: Brief) -> Examination:
     """See :class:`neo.skill.Skill`."""
     read = read_inputs(inputs, str(brief.value("label", "")))
     frames = len(read.frames)
-    wanted = {WANT_VIDEO: not read.videos, WANT_COUNTS: bool(read.videos) and not frames}
-    missing = tuple(want for want, is_missing in wanted.items() if is_missing)
+    # Neither holds the requirements up: once they are approved Neo records the camera itself, and asks for counts.
+    later = [NO_COUNTS] if read.videos and not frames else []
     few = [f"{frames} counted frames decide little: {FEW} or more tell good detectors apart."] if frames < FEW else []
     seconds = sum(facts.seconds for _, facts in read.videos.values())
     facts = {"videos": len(read.videos), "seconds": round(seconds), "frames_counted": frames}
     return Examination(
         tuple(read.reports),
-        missing,
-        (*read.notes, *(few if frames else [])),
+        (),
+        (*read.notes, *(few if frames else later)),
         facts,
         f"{_number(len(read.videos), 'video')} of {seconds:.0f} s, {_number(frames, 'counted frame')}",
     )

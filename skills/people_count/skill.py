@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,12 +14,14 @@ from neo.domain.alerts import AlertRule, Observation
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.errors import BadInput, NotAllowed
-from neo.skill import Build, Examination, Reply, Skill
+from neo.skill import Build, Examination, Reply, Skill, Unlabelled
 from skills.people_count import client, intake, package, watching, writing
 from skills.people_count.areas import zone_of
-from skills.people_count.cameras import Watched, cameras_of
+from skills.people_count.cameras import Watched, allowed, cameras_of
+from skills.people_count.choosing import choose, counts_file
 from skills.people_count.evaluate import METRICS, evaluate, instances_of
 from skills.people_count.hours import hours_of
+from skills.people_count.recording import record
 from skills.people_count.runtime.zones import Zone
 from skills.people_count.slots import SLOTS
 from skills.people_count.space import references, search_space
@@ -146,6 +148,32 @@ class PeopleCountSkill(Skill):
             zone=zone,
             limit=limit,
         )
+
+    def wants_labels(self, inputs: Sequence[InputFile], brief: Brief) -> bool:
+        """See :class:`neo.skill.Skill`."""
+        return not intake.read_inputs(inputs, str(brief.value("label", ""))).frames
+
+    def gather(self, brief: Brief, inputs: Sequence[InputFile], folder: Path, resources: Resources) -> list[Path]:
+        """See :class:`neo.skill.Skill`."""
+        read = intake.read_inputs(inputs)
+        if read.videos:
+            return []
+        cameras = cameras_of(brief, inputs, resources)
+        if not cameras:
+            raise BadInput("There is no camera to look at.", "", f"Name its address. Or: {intake.WANT_VIDEO}")
+        path = folder / f"{cameras[0].name.replace(' ', '-')}.mp4"
+        record(cameras[0], allowed(resources), path)
+        return [path]
+
+    def unlabelled(
+        self, inputs: Sequence[InputFile], brief: Brief, cache_dir: Path, resources: Resources, most: int, turn: int
+    ) -> list[Unlabelled]:
+        """See :class:`neo.skill.Skill`."""
+        return choose(intake.read_inputs(inputs), cache_dir, resources, most, turn)
+
+    def labelled(self, labels: Mapping[str, int]) -> tuple[str, bytes]:
+        """See :class:`neo.skill.Skill`."""
+        return "counts.csv", counts_file(list(labels.items()))
 
     def build(self, problem: Problem, config: Config, folder: Path) -> Build:
         """See :class:`neo.skill.Skill`."""
