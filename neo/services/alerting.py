@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+import structlog
+
 from neo.domain.alerts import AlertRule, AlertState, Notice, Observation, step
 from neo.domain.posts import Attachment, Button, Post
 from neo.errors import Unavailable
@@ -15,6 +17,8 @@ from neo.services.deps import Deps, brief_of
 from neo.store import Transaction
 from neo.store.alert_tables import AlertRow
 from neo.store.tables import ProjectRow
+
+log = structlog.get_logger(__name__)
 
 OVERLAP_S = 10.0  # observations of several series come a little out of order; what was looked at is not looked at again
 MOST_IN_A_BUTTON = 60  # episodes; a button's value is short
@@ -38,14 +42,15 @@ class Steps:
         before: Mapping[Key, AlertState],
         seen: Iterable[Observation | None],
         now: float,
+        listens: bool = True,
     ) -> None:
-        """Step a rule over a series."""
+        """Step a rule over a series; of several rules over one, only one *listens*: tells of silence and its end."""
         key = (rule.name, series)
         old = self.states.get(key, before.get(key, AlertState()))
         state = old
         for one in seen:
             state, told = step(rule, state, one, now, series)
-            self.notices += [(rule, notice) for notice in told]
+            self.notices += [(rule, notice) for notice in told if listens or notice.kind not in TOGETHER]
         if state != old:
             self.states[key] = state
 
@@ -93,7 +98,10 @@ def _picture(deps: Deps, project: ProjectRow, url: str, notice: Notice) -> Attac
     try:
         got = deps.skill_of(project).picture(url, notice.series, notice.at)
     except Unavailable:
-        return None  # an alert does not wait for its picture
+        return None
+    except Exception:  # whatever is wrong with a picture, the alert does not wait for it
+        log.exception("a picture could not be had", project=project.id, series=notice.series)
+        return None
     if got is None:
         return None
     content, alt_text = got
@@ -147,17 +155,18 @@ def _stepped(
     by_series: dict[str, list[Observation]] = {}
     for one in sorted(observations, key=lambda one: one.at):
         by_series.setdefault(one.series, []).append(one)
-    steps = Steps()
+    steps, listened = Steps(), set[str]()
     for rule in rules:
         known = {series for name, series in before if name == rule.name} | set(by_series)
         concerned = sorted(one for one in known | ({rule.series} - {""}) if rule.concerns(one))
         for series in concerned:
-            steps.take(rule, series, before, (*by_series.get(series, ()), None), now)
+            steps.take(rule, series, before, (*by_series.get(series, ()), None), now, series not in listened)
         if any(one.kind == "offline" for of, one in steps.notices if of is rule):
             # The others of one outage fell silent a few seconds apart: they are told with the first.
             sooner = replace(rule, offline_s=rule.offline_s / 2)
             for series in concerned:
-                steps.take(sooner, series, before, (None,), now)
+                steps.take(sooner, series, before, (None,), now, series not in listened)
+        listened |= set(concerned)
     return steps
 
 

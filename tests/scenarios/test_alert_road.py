@@ -123,6 +123,28 @@ def test_a_service_that_is_away_is_told_once_and_one_mail_says_that_nothing_is_s
     assert to_guard[1].body["headers"]["In-Reply-To"] == to_guard[0].message_id
 
 
+def test_two_rules_over_one_series_tell_two_breaches_and_one_silence(here: World, service: Service) -> None:
+    crush = replace(RULE, name="crush", over=30.0, clear_at=25.0)
+    live(here, service, Observing((RULE, crush), (GUARD,)))
+    run(here, service, [40.0] * 6)
+    assert [post.data["subject"] for post in alerts(here)] == ["hall: more than 10 people", "hall: more than 30 people"]
+    run(here, service, [None] * 12, every_s=5)
+    run(here, service, [40.0] * 2)
+    assert [post.data["notice"] for post in alerts(here)][2:] == ["offline", "back"]
+    assert len(mails(here)) == 4
+
+
+def test_an_alert_does_not_wait_for_a_picture_that_cannot_be_had(here: World, service: Service) -> None:
+    class Broken(Observing):
+        def picture(self, url: str, series: str, at: float) -> tuple[bytes, str] | None:
+            raise ValueError("no such frame")
+
+    live(here, service, Broken())
+    run(here, service, [14.0] * 6)
+    (told,) = alerts(here)
+    assert told.data["notice"] == "firing" and not told.attachments and len(mails(here)) == 2
+
+
 def test_an_alert_is_acknowledged_by_its_button(here: World, service: Service) -> None:
     live(here, service, Observing((replace(RULE, repeat_s=60.0),)))
     run(here, service, [14.0] * 10)
