@@ -113,11 +113,11 @@ class Watcher:
             self._live.stop()
 
     def _count(self, image: np.ndarray, at: float) -> None:
-        began = time.perf_counter()
-        self._began = self._began or began
         try:
             if self._counter is None:
                 self._counter = self._open(dict(self._plan.config), self._plan.models_dir, self._zones)
+            began = time.perf_counter()
+            self._began = self._began or began
             counted = self._counter.count(image, at)
         except Exception as error:  # noqa: BLE001 - one camera's trouble is told, and the others go on
             self._fault = f"Counting failed: {type(error).__name__}: {error}"

@@ -60,7 +60,8 @@ class Web:
         except urllib.error.HTTPError as error:
             error.close()
             raise _silent(url, f"It answered {error.code} {error.reason}.") from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            # A ValueError names a way of asking for a password that is not known here.
             raise _silent(url, f"{getattr(error, 'reason', error)}.") from error
         return response
 

@@ -12,7 +12,7 @@ from .figures import Look, draw_person, some_look
 
 WIDTH, HEIGHT = 640, 480
 # Feet and height of the people in each of three rows, in pixels; no row covers another.
-ROWS = ((150.0, 104.0), (288.0, 116.0), (428.0, 128.0))
+ROWS = ((142.0, 100.0), (282.0, 110.0), (434.0, 122.0))
 PLACES, SPACING = 5, 95.0  # in a row, from its middle outwards, and pixels between them
 MOST = PLACES * len(ROWS)
 SWAY_PX, SWAY_S = 100.0, 8.0  # how far people stroll from their place, and how long there and back takes

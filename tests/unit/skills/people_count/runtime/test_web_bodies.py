@@ -47,6 +47,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(401)
             self.send_header("WWW-Authenticate", 'Basic realm="camera"')
             self.end_headers()
+        elif path.startswith("/digest/") and 'username="me"' not in self.headers.get("Authorization", ""):
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Digest realm="camera", nonce="7", qop="auth", algorithm=MD5')
+            self.end_headers()
+        elif path.startswith("/bearer/"):
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Bearer realm="camera"')
+            self.end_headers()
         else:
             self._file(self.server.folder / path.rpartition("/")[2])
 
@@ -128,6 +136,20 @@ def test_a_name_and_a_password(folder: Path) -> None:
         with pytest.raises(SourceError, match="401") as told:
             probe(f"http://me:wrong-one@{host}/locked/a.mp4", LOCALHOST, SHORT)
         assert "wrong-one" not in str(told.value)
+
+
+def test_a_digest_of_the_password(folder: Path) -> None:
+    with _serving(folder) as (_, host):
+        assert probe(f"http://me:secret@{host}/digest/a.mp4", LOCALHOST, SHORT).width == 96
+
+
+@pytest.mark.parametrize(
+    ("login", "path"),
+    [("", "locked"), ("", "digest"), ("", "bearer"), ("me:secret@", "bearer")],  # the last one asks for a token
+)
+def test_a_password_that_is_missing_or_of_no_use(login: str, path: str, folder: Path) -> None:
+    with _serving(folder) as (_, host), pytest.raises(SourceError, match="No stream comes"):
+        probe(f"http://{login}{host}/{path}/a.mp4", LOCALHOST, SHORT)
 
 
 def test_what_is_not_there(folder: Path) -> None:

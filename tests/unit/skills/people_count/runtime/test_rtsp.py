@@ -1,0 +1,46 @@
+"""An RTSP camera: watched, connected to again, and no way into the private network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rtsp_camera import RtspCamera
+from video_ground import grey_steps, wait_for
+
+from skills.people_count.runtime.addresses import read_address
+from skills.people_count.runtime.faults import SourceError
+from skills.people_count.runtime.guards import Allowed
+from skills.people_count.runtime.live import Habits, Live
+from skills.people_count.runtime.opening import Patience
+from skills.people_count.runtime.reading import probe
+
+PRIVATE = Allowed(private=True)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return grey_steps(tmp_path_factory.mktemp("rtsp") / "a.ts", frames=60)
+
+
+def test_what_it_sends(clip: Path) -> None:
+    with RtspCamera(clip) as camera:
+        facts = probe(camera.url, PRIVATE, Patience(5, 5))
+        assert (facts.width, facts.height, facts.codec, facts.frames) == (96, 64, "h264", 0)
+        assert camera.asked[-1] == "PLAY" and "DESCRIBE" in camera.asked
+
+
+def test_it_is_connected_to_again_when_it_hangs_up(clip: Path) -> None:
+    with RtspCamera(clip) as camera:
+        live = Live(
+            read_address(camera.url), PRIVATE, Habits(patience=Patience(5, 1), first_wait_s=0.05, most_wait_s=0.1)
+        ).start()
+        wait_for(lambda: live.status().decoded > 20, "frames come")
+        wait_for(lambda: live.status().connections > 1 and live.status().decoded > 70, "they come again")
+        live.stop()
+
+
+def test_what_it_is_moved_to_may_be_no_file_or_other_protocol(clip: Path) -> None:
+    for target in (f"file://{clip}", f"concat:{clip}", "http://127.0.0.1:9/a"):
+        with RtspCamera(clip, moved_to=target) as camera, pytest.raises(SourceError):
+            probe(camera.url, PRIVATE, Patience(2, 2))
