@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from neo.automl.problem import InputFile
 from neo.automl.stage_cache import StageCache, cache_at
 from neo.models.hashing import sha256_of
-from skills.people_count.runtime.boxes import Boxes
+from skills.people_count.runtime.boxes import Boxes, Image
 from skills.people_count.runtime.counting import Looker
 from skills.people_count.runtime.detectors import NETWORKS, file_of
 from skills.people_count.runtime.parameters import LOOKING
@@ -22,12 +24,15 @@ Runs = Sequence[Sequence[int]]
 
 
 def look(
-    video: InputFile, config: Mapping[str, Any], runs: Runs, cache_dir: Path, models_dir: Path
+    video: InputFile, config: Mapping[str, Any], runs: Runs, cache_dir: Path, models_dir: Path, threads: int = 1
 ) -> list[list[Boxes]]:
     """Candidates in each frame of each run.
 
     A detector that looks at each picture alone is asked once for each frame; one that remembers what it saw begins each
     run anew, and its candidates belong to that run.
+
+    Args:
+        threads: Pictures that are looked at side by side: inference lets go of Python's lock.
     """
     cache = cache_at(cache_dir)
     key = {"video": video.sha256, **way_of_looking(config, models_dir)}
@@ -38,14 +43,18 @@ def look(
     found: dict[int, Boxes] = {number: value for number, (is_here, value) in known.items() if is_here}
     for _ in found:
         cache.stats.count(STAGE, hit=True)
+    missing = [one for one in wanted if one not in found]
     looker = Looker(config, models_dir)
-    for number, image in frames_at(video.path, [one for one in wanted if one not in found]):
-        found[number] = cache.get_or_make(
-            STAGE,
-            VERSION,
-            {**key, "frame": number},
-            lambda image=image: looker.look(image),  # type: ignore[misc]
-        )
+
+    def looked(pair: tuple[int, Image]) -> tuple[int, Boxes]:
+        made = partial(looker.look, pair[1])
+        return pair[0], cache.get_or_make(STAGE, VERSION, {**key, "frame": pair[0]}, made)
+
+    pictures = frames_at(video.path, missing)
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        # A few at a time: a pool would take in all pictures of a video at once.
+        while some := list(islice(pictures, 2 * max(1, threads))):
+            found.update(pool.map(looked, some))
     return [[found[number] for number in run] for run in runs]
 
 

@@ -59,7 +59,8 @@ def _looked_at(read: Read, cache_dir: Path, resources: Resources) -> list[_Seen]
         count = min(each, facts.frames)
         numbers = sorted({round(i * (facts.frames - 1) / max(1, count - 1)) for i in range(count)})
         size = (facts.height, facts.width)
-        candidates = look(video, config, [[one] for one in numbers], cache_dir, resources.models_dir)
+        alone = [[one] for one in numbers]
+        candidates = look(video, config, alone, cache_dir, resources.models_dir, resources.threads)
         found += [
             _Seen(sha, number, len(kept(one[0], config, size)), _unsure(one[0]))
             for number, one in zip(numbers, candidates, strict=True)

@@ -120,7 +120,8 @@ def _counts(
 ) -> dict[str, float]:
     frames: list[Frame] = [one.payload for one in instances]
     runs = [run_before(frame, full) for frame in frames]
-    found = look(video, full, runs, context.cache_dir, context.resources.models_dir)
+    resources = context.resources
+    found = look(video, full, runs, context.cache_dir, resources.models_dir, resources.threads)
     counts = {}
     for instance, boxes in zip(instances, found, strict=True):
         follower = Follower(full, {WHOLE: zone} if zone else {})

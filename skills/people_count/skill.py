@@ -25,6 +25,7 @@ from skills.people_count.recording import record
 from skills.people_count.runtime.zones import Zone
 from skills.people_count.slots import SLOTS
 from skills.people_count.space import references, search_space
+from skills.people_count.speed import picture_s
 from skills.people_count.watching import LIMIT
 
 PICTURE_S = 0.06
@@ -123,7 +124,9 @@ class PeopleCountSkill(Skill):
         fps = min(facts.fps for _, facts in read.videos.values())
         zone, unclear = zone_of(str(brief.value("area", "")))
         cameras = tuple(cameras_of(brief, videos, resources))
-        space = search_space(resources.models_dir, fps, has_zone=zone is not None)
+        most_s = brief.value("picture_s", PICTURE_S)
+        times = picture_s(videos[0].path, resources.models_dir)
+        space = search_space(resources.models_dir, fps, zone is not None, times, most_s)
         limit = float(brief.value("threshold", LIMIT))
         accuracy = brief.value("accuracy")
         return CountingProblem(
@@ -133,7 +136,7 @@ class PeopleCountSkill(Skill):
             metrics=METRICS,
             metric="closeness",
             limits=Limits(
-                latency_p95_s=brief.value("picture_s", PICTURE_S),
+                latency_p95_s=most_s,
                 cost_usd=brief.value("cost") if resources.compute_usd_per_hour else None,
                 least={"within_one": accuracy} if accuracy is not None else {},
             ),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from neo.automl.space import Choice, Config, LeftOut, Parameter, Real, Space
-from skills.people_count.runtime.detectors import DETECTORS, NETWORKS, available, takes_any_size
+from skills.people_count.runtime.detectors import CLASSIC, DETECTORS, NETWORKS, available, takes_any_size
 from skills.people_count.runtime.parameters import PARAMETERS
 from skills.people_count.runtime.parameters import Parameter as Setting
+from skills.people_count.speed import tiled, too_slow
 
 PLAINEST: Config = {"detector": "background"}  # what moves: what any camera's own software does
 HALF = 0.5  # the confidence and the overlap that everybody starts with
@@ -17,22 +19,30 @@ MODELS = ("detector",)
 BEST_FIRST = ("yolox-nano", "yolox-tiny", "nanodet-plus", "nanodet", "rf-detr-nano", "fastestdet", "ssdlite", "hog")
 
 
-def search_space(models_dir: Path, fps: float, has_zone: bool) -> Space:
+def search_space(
+    models_dir: Path, fps: float, has_zone: bool, times: Mapping[str, float], limit_s: float | None
+) -> Space:
     """The space for one video.
 
     Args:
         fps: Frames a second of the slowest video: more cannot be looked at.
         has_zone: Without a zone nothing is asked about which point of a box lies in it.
+        times: Seconds for a picture with each detector.
+        limit_s: Most seconds for a picture.
     """
-    here = available(models_dir)
+    slow = too_slow(times, limit_s)
+    here = [name for name in available(models_dir) if name not in slow] or list(CLASSIC[:1])
     parameters: list[Parameter] = []
     for name, setting in PARAMETERS.items():
         if name == "judged_by" and not has_zone:
             continue
         parameter = _special(setting, here, models_dir, fps)
+        if name == "tiling" and isinstance(parameter, Choice):
+            fast = tiled(times, parameter.when["detector"], limit_s)
+            parameter = replace(parameter, when={"detector": fast}) if fast else None
         if parameter is not None:
             parameters.append(parameter)
-    left_out = [LeftOut("detector", name, _why_not(name)) for name in DETECTORS if name not in here]
+    left_out = [LeftOut("detector", name, slow.get(name) or _why_not(name)) for name in DETECTORS if name not in here]
     return Space(tuple(parameters), tuple(left_out), MODELS, PLAINEST)
 
 

@@ -83,7 +83,8 @@ def test_help_comes_from_the_installed_command_too() -> None:
             ["tune", "chess", "--docs", ".", "--golden", "g.csv", "--out", "out"],
             "There is no skill 'chess'. There is: rag",
         ),
-        (tune("people_count"), "Neo cannot build 'people_count' yet"),
+        (tune("finetune"), "Neo cannot build 'finetune' yet"),
+        (tune("people_count"), "people_count is tuned on recordings and counts of their frames."),
         (
             ["tune", "rag", "--docs", "nowhere", "--golden", "g.csv", "--out", "out"],
             "There are no documents at nowhere.",

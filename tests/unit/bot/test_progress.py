@@ -19,7 +19,7 @@ def told(folder: Path, console: Console, hook: str = "", **more: float) -> str:
     problem = toy.problem(folder, hook, limits=Limits(latency_p95_s=1.0))
     with Teller(console, 8, **more) as teller:
         teller.phase("reading 3 document(s) and the golden questions")
-        teller.searching()
+        teller.searching(problem)
         search(problem, StudySettings("toy", 8, seed=1), teller.trial, judging=teller.phase)
         teller.phase("packaging the winner, writing the report")
     assert isinstance(console.file, io.StringIO)

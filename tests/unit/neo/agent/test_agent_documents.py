@@ -117,7 +117,7 @@ def test_the_architecture_names_the_space_the_judging_and_the_budget(tmp_path: P
     budget = lines(document, "Budget")
     assert budget["B-trials"][0] == "30 trials, 1 at a time."
     assert budget["B-money"][0] == "Money: $0: nothing here calls a paid service."
-    assert "The plain default scores 0.55 (Score) today." in document.summary
+    assert "The plain default has 0.55 (Score) today." in document.summary
 
 
 def test_the_estimate_and_the_ceiling_agree_with_the_text(tmp_path: Path) -> None:
@@ -130,6 +130,10 @@ def test_the_estimate_and_the_ceiling_agree_with_the_text(tmp_path: Path) -> Non
     assert lines(document, "Budget")["B-money"][0] == "Money: $1.50."
 
 
-def test_limits_in_words() -> None:
-    assert limits_in_words(Limits()) == []
-    assert limits_in_words(Limits(cost_usd=0.0)) == ["cost at most $0 a question"]
+def test_limits_in_words(tmp_path: Path) -> None:
+    def told(limits: Limits) -> list[str]:
+        return limits_in_words(replace(problem(tmp_path), limits=limits))
+
+    assert told(Limits()) == []
+    assert told(Limits(cost_usd=0.0)) == ["cost at most $0 a question"]
+    assert told(Limits(least={"score": 0.9})) == ["Score at least 0.90"]
