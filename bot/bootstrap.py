@@ -54,6 +54,7 @@ def resources(settings: Settings, jobs: int | None = None) -> Resources:
         endpoint=endpoint if key or settings.openai_base_url else None,
         compute_usd_per_hour=settings.compute_usd_per_hour,
         vector_service=_vector_service(settings),
+        inside_hosts=frozenset(one.strip().lower() for one in settings.inside_hosts.split(",") if one.strip()),
     )
 
 

@@ -109,6 +109,11 @@ class Settings(BaseSettings):
     admins: str = Field("", description="User ids, separated by commas, who may steer every project.")
     max_file_mb: int = Field(200, ge=1, description="Larger files are refused.")
 
+    inside_hosts: str = Field(
+        "",
+        description="Hosts of private networks, and devices such as /dev/video0, that cameras may be at, apart by "
+        "commas; others inside are refused.",
+    )
     smtp_url: SecretStr = Field(
         SecretStr(""),
         description="Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://...; else mails are files.",
