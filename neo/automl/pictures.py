@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from types import MappingProxyType
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -40,9 +41,20 @@ class Picture:
 
 
 def front_picture(
-    trials: Sequence[Trial], winner: Trial | None, metric: Metric, limits: Limits, terms: Terms
+    trials: Sequence[Trial],
+    winner: Trial | None,
+    metric: Metric,
+    limits: Limits,
+    terms: Terms,
+    rivals: Mapping[str, Trial] = MappingProxyType({}),
 ) -> Picture:
-    """Accuracy over p95 latency, the front as a line, the limits dashed; small where a trial lost its race early."""
+    """Accuracy over p95 latency, the front as a line, the limits dashed; small where a trial lost its race early.
+
+    Args:
+        rivals: Trials that are named in the picture.
+    """
+    known = {trial.number: trial for trial in trials} | {trial.number: trial for trial in rivals.values()}
+    trials = list(known.values())
     done = [trial for trial in trials if trial.complete]
     front = sorted(pareto_front(done), key=lambda trial: trial.latency_p95_s or 0.0)
     figure, axes = _axes("Accuracy against latency", "p95 latency (ms)", metric.title)
@@ -59,6 +71,9 @@ def front_picture(
     slowest = max(((t.latency_p95_s or 0.0) for t in done), default=0.0)
     if limits.latency_p95_s is not None and limits.latency_p95_s < 3 * slowest:
         axes.axvline(limits.latency_p95_s * 1000, color=COLOURS["limit"], linestyle=":", label="latency limit")
+    for name, one in rivals.items():
+        place = ((one.latency_p95_s or 0.0) * 1000, metric.told(one.accuracy or 0.0))
+        axes.annotate(name, place, (6, 6), textcoords="offset points", fontsize=11)
     if winner is not None:
         at = ((winner.latency_p95_s or 0.0) * 1000, metric.told(winner.accuracy or 0.0))
         axes.scatter(*at, s=220, marker="*", color=COLOURS["front"], edgecolor="black", zorder=4, label="winner")
@@ -68,6 +83,11 @@ def front_picture(
     if winner is not None:
         at_ms = 1000 * (winner.latency_p95_s or 0)
         won = f" The winner has {metric.told(winner.accuracy or 0.0):.2f} at {at_ms:.0f} ms."
+    named = "; ".join(
+        f"{name} {metric.told(one.accuracy or 0.0):.2f} at {1000 * (one.latency_p95_s or 0):.0f} ms"
+        for name, one in rivals.items()
+    )
+    won += f" The best with each: {named}." if named else ""
     alt = (
         f"Scatter plot of the {len(done)} trials that were asked every {terms.one}, of {len(trials)} trials: "
         f"{metric.title} "

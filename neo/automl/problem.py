@@ -212,6 +212,8 @@ class Problem:
             fold: for problems whose trials mostly reuse what the stage cache keeps.
         spends: Whether the cost of an instance is spent by a trial, as a model's calls are; not so where it is what the
             finished system would cost.
+        compared: A parameter whose choices are shown beside each other, each with the best configuration that has it;
+            empty for none.
         references: Named configurations that a person would start from; the winner is shown beside them.
     """
 
@@ -227,6 +229,7 @@ class Problem:
     screen: Screen | None = None
     nested: bool = False
     spends: bool = True
+    compared: str = ""
     references: Mapping[str, Config] = field(default_factory=dict)
     terms: Terms = Terms()
 

@@ -47,7 +47,7 @@ def _pictures(problem: Problem, run: StudyRun, verdict: Verdict) -> tuple[Pictur
     """The front and the history always; the others where there is something to show."""
     limits, metric, terms = problem.limits, problem.searched(), problem.terms
     found = [
-        front_picture(run.trials, verdict.best, metric, limits, terms),
+        front_picture(run.trials, verdict.best, metric, limits, terms, verdict.rivals),
         history_picture(run.trials, metric, limits),
     ]
     if shares := importance(run.trials, problem.space):
@@ -95,6 +95,7 @@ def _json(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict) -> di
             "references": {name: metric.told_interval(one).to_json() for name, one in verdict.references.items()},
             "kinds": {kind: one.cautious_json() for kind, one in verdict.kinds.items()},
         },
+        "best_of_each": {name: trial.to_json() for name, trial in verdict.rivals.items()},
         "closest": [trial.to_json() for trial in verdict.closest],
         "questions": {
             "search": len(parts.search),
@@ -122,6 +123,7 @@ def _markdown(problem: Problem, run: StudyRun, parts: Split, verdict: Verdict, p
     lines += _winner(verdict, problem) if verdict.best else _closest(verdict)
     for picture in pictures:
         lines += [f"![{picture.alt_text}]({picture.name})", ""]
+    lines += _rivals(verdict, problem)
     lines += _references(verdict, problem)
     lines += _trials(run, problem)
     lines += _kinds(verdict, problem)
@@ -187,6 +189,25 @@ def limit_title(name: str, problem: Problem) -> str:
     """What a limit is on, in words."""
     titles = LIMITS | {one.name: one.title for one in problem.metrics}
     return titles[name]
+
+
+def _rivals(verdict: Verdict, problem: Problem) -> list[str]:
+    """The best with each choice of the compared parameter: what another one would give, and take."""
+    if len(verdict.rivals) < 2:
+        return []
+    metric, name = problem.searched(), problem.compared.replace("_", " ")
+    lines = [
+        f"## The best with each {name}",
+        "",
+        f"| {name} | {metric.title} | p95 ms | cost | limits |",
+        "| --- " * 5 + "|",
+    ]
+    for choice, one in sorted(verdict.rivals.items(), key=lambda item: -(item[1].accuracy or 0.0)):
+        lines.append(
+            f"| {choice} | {metric.told(one.accuracy or 0.0):.3f} | {1000 * (one.latency_p95_s or 0):.0f} "
+            f"| ${one.cost_usd or 0:g} {problem.terms.cost} | {violation_words(one)} |"
+        )
+    return [*lines, ""]
 
 
 def _references(verdict: Verdict, problem: Problem) -> list[str]:

@@ -61,6 +61,7 @@ class Verdict:
         independent: Whether the questions did not choose; *folds* of cross-validation, 0 where a third was held out.
         met: By limit, whether the hold-out measurement meets it; *certainty*: with what bootstrap probability.
         kinds: By type of instance, the metric.
+        rivals: By choice of the problem's compared parameter, the best trial that has it, asked everything.
         nested: Whether each fold was searched for anew.
         references: The problem's references on the same instances.
     """
@@ -79,6 +80,7 @@ class Verdict:
     kinds: Mapping[str, Interval] = field(default_factory=dict)
     final: tuple[Evaluation, ...] = ()
     nested: bool = False
+    rivals: Mapping[str, Trial] = field(default_factory=dict)
     references: Mapping[str, Interval] = field(default_factory=dict)
 
     def words(self, problem: Problem) -> str:
@@ -189,6 +191,7 @@ def judge(
         kinds=_kinds(parts.holdout, mine, seed),
         final=evaluations,
         nested=bool(folds) and again is not None,
+        rivals=best_of_each(problem, run.trials, parts.search),
         references=references,
     )
 
@@ -229,6 +232,22 @@ def _measured(
             scores[_key(config)] = _by_id(run_trial(problem, config, holdout).evaluations, problem.metric)
         found[name] = scores[_key(config)]
     return found
+
+
+def best_of_each(problem: Problem, trials: Sequence[Trial], search: Sequence[Instance]) -> dict[str, Trial]:
+    """The best trial with each choice of the compared parameter; one that lost its race is asked the rest now."""
+    found: dict[str, Trial] = {}
+    for trial in sorted(trials, key=lambda one: (-(one.accuracy or 0.0), one.number)):
+        if trial.accuracy is not None and problem.compared in trial.config:
+            found.setdefault(str(trial.config[problem.compared]), trial)
+    return {name: one if one.complete else _asked_all(problem, one, search) for name, one in sorted(found.items())}
+
+
+def _asked_all(problem: Problem, trial: Trial, search: Sequence[Instance]) -> Trial:
+    run = run_trial(problem, trial.config, search)
+    return scored(
+        trial.number, trial.config, trial.source, run.evaluations, problem.metric, problem.limits, run.seconds
+    )
 
 
 def _key(config: Config) -> str:

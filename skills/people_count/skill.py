@@ -145,6 +145,7 @@ class PeopleCountSkill(Skill):
             notes=(compute_note(resources), PICTURE_NOTE, *_unclear(brief, unclear), *read.notes),
             nested=True,
             spends=False,
+            compared="detector",
             references=references(space),
             terms=TERMS,
             cameras=cameras,
