@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 
 from .addresses import Source
 from .backoff import Backoff
+from .ending import Ending
 from .faults import SourceError
 from .guards import PUBLIC, Allowed
 from .handoff import Handoff
@@ -125,7 +126,7 @@ class Live:
         self._was_frozen = False
         self._seen = _Seen()
         self._stopping = threading.Event()
-        self._video: Video | None = None
+        self._ending = Ending()
         self._thread = threading.Thread(target=self._run, name=f"live {source.shown}", daemon=True)
 
     def start(self) -> Live:
@@ -137,8 +138,7 @@ class Live:
         """End the thread; waits until its read ends, at most as long as a read may take."""
         self._stopping.set()
         self._frames.close()
-        if video := self._video:
-            video.stop()
+        self._ending.end()
         if self._thread.is_alive():
             self._thread.join(self._habits.patience.read_s + 1)
 
@@ -181,14 +181,15 @@ class Live:
         """Connect, and play until that ends; why it ended."""
         began = time.monotonic()
         self._seen.connections += 1
+        self._ending = Ending()
+        if self._stopping.is_set():
+            self._ending.end()
         try:
-            with open_video(self.source, self._allowed, self._habits.patience) as video:
-                self._video = video
+            with open_video(self.source, self._allowed, self._habits.patience, self._ending) as video:
                 return self._play(video)
         except SourceError as error:
             return str(error)
         finally:
-            self._video = None
             if time.monotonic() - began >= self._habits.steady_s:
                 self._backoff.reset()
 

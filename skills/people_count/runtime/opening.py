@@ -17,9 +17,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from .addresses import PORTS, Source
+from .ending import Ending
 from .faults import SourceError
-from .guards import PUBLIC, Allowed, resolve
+from .guards import PUBLIC, Allowed
 from .opening_faults import told
+from .rtsp_relay import Relay
 from .web_bodies import Web
 
 MIN_SIDE = 32  # nobody can be seen in less
@@ -34,7 +36,7 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
     "rtsp": {
         # Over TCP, so that the camera never tells this machine where to send packets or listen.
         "rtsp_transport": "tcp",
-        "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls",
+        "protocol_whitelist": "rtsp,rtp,tcp",
         "format_whitelist": "rtsp,mpegts",
         "analyzeduration": "1000000",
     },
@@ -61,8 +63,8 @@ PATIENT = Patience()
 class Video:
     """An open source. Make one with `open_video`, and close it."""
 
-    def __init__(self, source: Source, container: InputContainer, stop: Callable[[], None]) -> None:
-        self.source, self._container, self._stop = source, container, stop
+    def __init__(self, source: Source, container: InputContainer, ending: Ending) -> None:
+        self.source, self._container, self._ending = source, container, ending
         self.stream = _stream(source, container)
         self.stream.codec_context.thread_count = 1  # cameras are spread over processes; threads would only fight
         self.fps = _rate(source, self.stream)
@@ -102,30 +104,39 @@ class Video:
             return float(self.stream.duration * self.stream.time_base)
         return self._container.duration / 1e6 if self._container.duration else None
 
-    def stop(self) -> None:
-        """End a read that another thread waits in, where the kind of source allows it."""
-        self._stop()
-
     def close(self) -> None:
         """Let go of everything."""
-        self._stop()
+        self._ending.end()
         self._container.close()
 
 
-def open_video(source: Source, allowed: Allowed = PUBLIC, patience: Patience = PATIENT) -> Video:
+def open_video(
+    source: Source, allowed: Allowed = PUBLIC, patience: Patience = PATIENT, ending: Ending | None = None
+) -> Video:
     """Open a source and check that it has pictures that can be watched.
+
+    Args:
+        source: What to open.
+        allowed: Which hosts may be connected to.
+        patience: How long is waited.
+        ending: By which another thread ends it, while it is being opened too.
 
     Raises:
         SourceError: it cannot be opened, may not be, or has no such pictures.
     """
+    ending = ending or Ending()
     try:
-        container, stop = OPENERS[source.kind](source, allowed, patience)
+        container = OPENERS[source.kind](source, allowed, patience, ending)
     except (av.error.FFmpegError, OSError) as error:
+        ending.end()
         raise told(source, error) from error
-    try:
-        return Video(source, container, stop)
     except SourceError:
-        stop()
+        ending.end()
+        raise
+    try:
+        return Video(source, container, ending)
+    except SourceError:
+        ending.end()
         container.close()
         raise
 
@@ -202,61 +213,54 @@ def _is_rateless(path: Path) -> bool:
     return scale == 0 or rate == 0
 
 
-Opened = tuple[InputContainer, Callable[[], None]]
-
-
-def _nothing() -> None:
-    """What stopping a read does where nothing can be done."""
-
-
-def _open_file(source: Source, allowed: Allowed, patience: Patience) -> Opened:
+def _open_file(source: Source, allowed: Allowed, patience: Patience, ending: Ending) -> InputContainer:
     path = Path(source.address)
     if not path.is_file():
         raise SourceError(f"There is no file {source.shown!r}.", "Nothing of this name is a file.", "Check its name.")
     if path.stat().st_size == 0:
         raise SourceError(f"{source.shown} is empty.", "The file has 0 bytes.", "Send it again.")
     # Handed over as an open file: its name is never read as an address.
-    return av.open(path.open("rb"), "r", options=dict(_OPTIONS["file"]), io_open=_no_other), _nothing
+    return av.open(path.open("rb"), "r", options=dict(_OPTIONS["file"]), io_open=_no_other)
 
 
-def _open_http(source: Source, allowed: Allowed, patience: Patience) -> Opened:
+def _open_http(source: Source, allowed: Allowed, patience: Patience, ending: Ending) -> InputContainer:
     web = Web(allowed, patience.read_s)
+    ending.add(web.stop)
     first = [web.body(source.address)]
 
     def body(url: str, *_: Any) -> Any:
         # The first request is already answered; the parts of a playlist are asked for one by one.
         return first.pop() if first else web.body(url)
 
-    return av.open(first[0].name, "r", options=dict(_OPTIONS["http"]), io_open=body), web.stop
+    return av.open(first[0].name, "r", options=dict(_OPTIONS["http"]), io_open=body)
 
 
-def _open_rtsp(source: Source, allowed: Allowed, patience: Patience) -> Opened:
+def _open_rtsp(source: Source, allowed: Allowed, patience: Patience, ending: Ending) -> InputContainer:
     url = source.url
-    port = url.port or PORTS[url.scheme]
-    host = resolve(str(url.hostname), port, allowed)[0]
+    port = url.port or PORTS[url.scheme.lower()]
+    relay = Relay(str(url.hostname), port, allowed, is_tls=url.scheme == "rtsps", timeout_s=patience.open_s)
+    ending.add(relay.stop)
     login, at, _ = url.netloc.rpartition("@")
-    place = f"{login}{at}{f'[{host}]' if ':' in host else host}:{port}"
-    timeout = (patience.open_s, patience.read_s)
-    address, began = url._replace(netloc=place).geturl(), time.monotonic()
+    address = url._replace(scheme="rtsp", netloc=f"{login}{at}127.0.0.1:{relay.port}").geturl()
+    timeout, began = (patience.open_s, patience.read_s), time.monotonic()
     try:
-        return av.open(address, "r", options=dict(_OPTIONS["rtsp"]), timeout=timeout), _nothing
-    except av.error.InvalidDataError as error:
+        return av.open(address, "r", options=dict(_OPTIONS["rtsp"]), timeout=timeout)
+    except (av.error.FFmpegError, OSError) as error:
         # An answer that was not waited for any longer looks like a wrong one.
-        if time.monotonic() - began >= patience.open_s:
-            raise told(source, TimeoutError()) from error
-        raise
+        is_late = time.monotonic() - began >= patience.open_s
+        raise relay.refused or told(source, TimeoutError() if is_late else error) from error
 
 
-def _open_device(source: Source, allowed: Allowed, patience: Patience) -> Opened:
+def _open_device(source: Source, allowed: Allowed, patience: Patience, ending: Ending) -> InputContainer:
     timeout = (patience.open_s, patience.read_s)
-    return av.open(source.address, "r", format="v4l2", options=dict(_OPTIONS["device"]), timeout=timeout), _nothing
+    return av.open(source.address, "r", format="v4l2", options=dict(_OPTIONS["device"]), timeout=timeout)
 
 
 def _no_other(url: str, *_: Any) -> Any:
     raise PermissionError(f"a file may not open another one ({url})")
 
 
-OPENERS: Mapping[str, Callable[[Source, Allowed, Patience], Opened]] = {
+OPENERS: Mapping[str, Callable[[Source, Allowed, Patience, Ending], InputContainer]] = {
     "file": _open_file,
     "http": _open_http,
     "rtsp": _open_rtsp,

@@ -11,7 +11,7 @@ from .faults import SourceError
 
 # What happened, and what to do; why is what the decoder says.
 _MEANINGS: Mapping[type[BaseException], tuple[str, str]] = {
-    av.error.ConnectionRefusedError: (
+    ConnectionRefusedError: (
         "{} refuses the connection.",
         "Check that the camera is on and its port is right.",
     ),

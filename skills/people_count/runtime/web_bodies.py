@@ -29,6 +29,7 @@ class Web:
     def __init__(self, allowed: Allowed, timeout_s: float) -> None:
         self.allowed, self.timeout_s = allowed, timeout_s
         self._sockets: list[socket.socket] = []
+        self._is_stopped = False
         self._passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
         self._opener = urllib.request.OpenerDirector()
         for handler in (
@@ -78,10 +79,13 @@ class Web:
     def _connect(self, address: str, port: int) -> socket.socket:
         made = socket.create_connection((address, port), self.timeout_s)
         self._sockets.append(made)
+        if self._is_stopped:
+            raise ConnectionAbortedError("it was stopped")
         return made
 
     def stop(self) -> None:
-        """End all reads, from whatever thread."""
+        """End all reads, from whatever thread; nothing is connected to after that."""
+        self._is_stopped = True
         for one in self._sockets:
             try:
                 one.shutdown(socket.SHUT_RDWR)

@@ -19,7 +19,7 @@ SWAY_PX, SWAY_S = 100.0, 8.0  # how far people stroll from their place, and how 
 SPEED_PX_S = 130.0  # of who comes or goes
 STEP_S = 0.9  # of a walk's two steps
 NOISE = 3.0  # grey levels, of the sensor
-_NOISES = 16  # pictures of noise, in turn
+_NOISES = 8  # pictures of noise, in turn
 
 # Seconds, and how many people are wanted from then on. They come and go one after the other.
 Script = Sequence[tuple[float, int]]

@@ -27,6 +27,7 @@ class RtspCamera(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Answers)
         self.data, self.seconds, self.moved_to = path.read_bytes(), seconds, moved_to
         self.asked: list[str] = []
+        self.raw = b""  # said instead of an answer to DESCRIBE
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
@@ -45,7 +46,9 @@ class _Answers(socketserver.StreamRequestHandler):
         while request := self._request():
             method, headers = request
             self.server.asked.append(method)
-            if self.server.moved_to and method == "DESCRIBE":
+            if self.server.raw and method == "DESCRIBE":
+                self.wfile.write(self.server.raw)
+            elif self.server.moved_to and method == "DESCRIBE":
                 self._answer(headers, f"Location: {self.server.moved_to}\r\n", status="302 Moved")
             elif method == "DESCRIBE":
                 self._answer(headers, "Content-Type: application/sdp\r\n", SDP)

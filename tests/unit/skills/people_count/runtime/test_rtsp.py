@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,41 @@ def test_it_is_connected_to_again_when_it_hangs_up(clip: Path) -> None:
         wait_for(lambda: live.status().decoded > 20, "frames come")
         wait_for(lambda: live.status().connections > 1 and live.status().decoded > 70, "they come again")
         live.stop()
+
+
+def test_nobody_is_moved_to_another_host(clip: Path) -> None:
+    with RtspCamera(clip) as inner, RtspCamera(clip, moved_to=inner.url) as outer:
+        with pytest.raises(SourceError, match="another address"):
+            probe(outer.url, PRIVATE, Patience(2, 2))
+        assert inner.asked == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "RTSP/1.0 200 OK\nCSeq: 2\n\nRTSP/1.0 302 Moved\nLocation: {inner}\n\n\r\n\r\n",  # two answers in one
+        "RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 4\r\nContent-Length: 900\r\n\r\n" + "x" * 900,
+        "RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 1e3\r\n\r\n",
+        "RTSP/1.0 200 OK\r\nContent-Length: 60\r\n\r\nv=0\r\nRTSP/1.0 302 Moved\r\nLocation: {inner}\r\n\r\n"
+        + " " * 60,
+        "HTTP/1.1 302 Found\r\nLocation: {inner}\r\n\r\n",
+        "x" * 200_000,
+    ],
+)
+def test_no_answer_hides_in_another(answer: str, clip: Path) -> None:
+    with RtspCamera(clip) as inner, RtspCamera(clip) as outer:
+        outer.raw = answer.format(inner=inner.url).encode()
+        with pytest.raises(SourceError):
+            probe(outer.url, PRIVATE, Patience(2, 2))
+        assert inner.asked == []
+
+
+def test_stop_ends_a_read_at_once(clip: Path) -> None:
+    with RtspCamera(clip, seconds=600) as camera:
+        live = Live(read_address(camera.url), PRIVATE, Habits(patience=Patience(600, 600))).start()
+        wait_for(lambda: "PLAY" in camera.asked, "it plays")
+        live.stop()
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("live ")]
 
 
 def test_what_it_is_moved_to_may_be_no_file_or_other_protocol(clip: Path) -> None:
