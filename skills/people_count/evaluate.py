@@ -54,12 +54,14 @@ class Frame:
     Attributes:
         video: Hash of the video's file.
         fps: Frames a second of the video.
+        frames: How many it has; 0 where that is not known.
     """
 
     video: str
     number: int
     count: int
     fps: float
+    frames: int = 0
 
 
 def instances_of(frames: Sequence[Frame], names: Mapping[str, str]) -> tuple[Instance, ...]:
@@ -135,7 +137,8 @@ def _counts(
 def run_before(frame: Frame, full: Mapping[str, Any]) -> list[int]:
     """The frames that a counter has looked at when *frame* is there, oldest first.
 
-    Where the video begins too late it is played backwards into the past: no counter begins at a labelled frame.
+    Where the video begins too late it is played backwards into the past, and forwards again where it is too short: no
+    counter begins at a labelled frame.
 
     >>> run_before(Frame("", 40, 3, 10.0), {**complete_config({}), "sample_fps": 5, "smoothing": 3})
     [35, 37, 39]
@@ -144,7 +147,20 @@ def run_before(frame: Frame, full: Mapping[str, Any]) -> list[int]:
     age = int(step * ((frame.number * GOLDEN) % 1))
     history = Background.history if full["detector"] == "background" else 0
     earlier = full["smoothing"] - 1 + (WARM if full["tracking"] == "on" else 0) + history
-    return [abs(frame.number - age - round(step * back)) for back in range(earlier, -1, -1)]
+    wanted = [frame.number - age - round(step * back) for back in range(earlier, -1, -1)]
+    return [_folded(number, frame.frames) for number in wanted]
+
+
+def _folded(number: int, frames: int) -> int:
+    """A number before the start, as the frame that is there when the video runs to and fro.
+
+    >>> [_folded(number, 4) for number in range(-7, 4)]
+    [1, 0, 1, 2, 3, 2, 1, 0, 1, 2, 3]
+    """
+    if frames < 2:
+        return abs(number)
+    place = abs(number) % (2 * (frames - 1))
+    return min(place, 2 * (frames - 1) - place)
 
 
 _SIZES: dict[str, tuple[int, int]] = {}

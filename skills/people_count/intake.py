@@ -119,7 +119,7 @@ def _frame(given: Label, name: str, read: Read) -> None:
     if any(frame.video == sha and frame.number == number for frame in read.frames):
         read.notes.append(f"{name}: frame {number} is counted twice; the first count stands.")
         return
-    read.frames.append(Frame(sha, number, given.count, facts.fps))
+    read.frames.append(Frame(sha, number, given.count, facts.fps, facts.frames))
 
 
 def _video_of(given: Label, read: Read) -> str | None:

@@ -56,6 +56,8 @@ class Background(Detector):
     def __init__(self, width: int) -> None:
         self._width = width
         self._model = cv2.createBackgroundSubtractorMOG2(history=300, varThreshold=25, detectShadows=True)
+        # At OpenCV's .9 a person who walks to and fro is soon taken for ground.
+        self._model.setBackgroundRatio(0.6)
 
     def detect(self, image: Image) -> Boxes:
         """See :class:`Detector`."""

@@ -138,6 +138,7 @@ def test_what_a_counter_has_seen_when_a_frame_is_there() -> None:
     every = complete_config({"detector": "hog", "sample_fps": 10, "smoothing": 3})
     assert run_before(Frame("v", 40, 3, 10.0), every) == [38, 39, 40]
     assert run_before(Frame("v", 0, 3, 10.0), every) == [2, 1, 0]  # the start, played backwards
+    assert run_before(Frame("v", 0, 3, 10.0, 2), every) == [0, 1, 0]
     slow = complete_config({"detector": "hog", "sample_fps": 1})
     ages = [frame - run_before(Frame("v", frame, 3, 10.0), slow)[-1] for frame in range(100, 200)]
     assert min(ages) == 0 and max(ages) == 9 and 4 <= np.mean(ages) <= 5
