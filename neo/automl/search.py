@@ -40,6 +40,8 @@ def search(
         Cancelled: *stop* said so.
     """
     parts = split(problem.instances, settings.seed)
+    if problem.nested and parts.folds:
+        settings = replace(settings, racing=False)  # so few instances are asked in one go: a race would only guess
     run = run_study(problem, parts.search, settings, watch, stop)
     again = partial(_again, problem, settings, stop) if problem.nested and parts.folds else None
     verdict = judge(problem, run, parts, settings.seed, judging, again)
