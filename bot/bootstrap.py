@@ -21,6 +21,7 @@ from neo.automl.problem import Resources
 from neo.delivery.deployers import Deployer, LocalDeployer
 from neo.errors import ConfigurationError
 from neo.llm.base import Endpoint
+from neo.models.catalogue import CATALOGUE, ModelEntry
 from neo.models.vector_service import VectorService
 from neo.services.deps import Deps, Policy
 from neo.skill import Skill
@@ -36,6 +37,11 @@ from skills import SKILLS
 def skills() -> Mapping[str, Skill]:
     """Every skill by its name."""
     return {skill.name: skill for skill in SKILLS}
+
+
+def catalogue() -> Mapping[str, ModelEntry]:
+    """Every model that can be fetched: the core's, and those of the skills."""
+    return {**CATALOGUE, **{entry.name: entry for skill in SKILLS for entry in skill.models}}
 
 
 def resources(settings: Settings, jobs: int | None = None) -> Resources:

