@@ -19,7 +19,7 @@ from neo.automl.problem import Evaluation, Problem
 from neo.automl.space import Config
 from neo.automl.split import Split
 from neo.automl.study import StudyRun
-from neo.automl.trials import Trial
+from neo.automl.trials import Trial, mean
 from neo.automl.verdict import Verdict
 from neo.evals.stats import Interval
 
@@ -171,6 +171,7 @@ def _winner(verdict: Verdict, problem: Problem) -> list[str]:
         f"p95 latency {1000 * (best.latency_p95_s or 0):.0f} ms; ${best.cost_usd or 0:g} {problem.terms.cost}.",
         "",
     ]
+    lines += _others(verdict, problem)
     for name, certainty in verdict.certainty.items():
         word = "met" if verdict.met[name] else "not met"
         lines += [
@@ -183,6 +184,16 @@ def _winner(verdict: Verdict, problem: Problem) -> list[str]:
     for final in verdict.finals:
         lines += [f"Final rung: {final.parameter} = {final.choice} against the winner: {final.words()}.", ""]
     return lines
+
+
+def _others(verdict: Verdict, problem: Problem) -> list[str]:
+    """The winner's other metrics, where they were measured."""
+    lines = []
+    for metric in problem.metrics:
+        found = mean([one.metrics.get(metric.name, float("nan")) for one in verdict.final])
+        if metric.name != problem.metric and found is not None:
+            lines.append(f"- {metric.title}: {metric.told(found):.3f}")
+    return ["Its other figures:", "", *lines, ""] if lines else []
 
 
 def limit_title(name: str, problem: Problem) -> str:

@@ -20,9 +20,10 @@ TIMEOUT_S = 20.0
 def smoke(problem: Problem, url: str, most: int, limit: float) -> list[Evaluation]:
     """Send counted frames, spread over the set, to the service, and score what it counts in each alone."""
     videos = {one.sha256: one.path for one in problem.context.inputs}
-    step = max(1, len(problem.instances) // most)
+    single = [one for one in problem.instances if isinstance(one.payload, Frame)]
+    step = max(1, len(single) // most)
     found = []
-    for instance in problem.instances[::step][:most]:
+    for instance in single[::step][:most]:
         frame: Frame = instance.payload
         _, image = next(frames_at(videos[frame.video], [frame.number]))
         _, data = cv2.imencode(".png", image)

@@ -10,7 +10,6 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from statistics import fmean, median
 from time import perf_counter
 from typing import Any
@@ -18,6 +17,15 @@ from typing import Any
 from neo.automl.problem import Context, Evaluation, InputFile, Instance, Metric
 from neo.automl.space import Config
 from skills.people_count.candidates import look, way_of_looking
+from skills.people_count.episodes import (
+    Episode,
+    Waited,
+    alert_scores,
+    breaches,
+    fired,
+    frames_looked_at,
+    told_at,
+)
 from skills.people_count.labels import kind_of
 from skills.people_count.runtime.counting import Follower, kept, open_counter
 from skills.people_count.runtime.detectors.classic import Background
@@ -29,6 +37,9 @@ SPAN = 10.0  # an error of so many people, or more, scores 0
 TIMED = 6  # frames on which the time of a picture is measured
 WARM = 4  # pictures that let a tracker know who is there
 HOURS_A_MONTH = 730.0
+EPISODE = "an episode"
+Seen = list[tuple[int, float]]
+"""Frame numbers and what was counted there."""
 # The age of the newest picture at a labelled frame goes evenly through the interval between two: multiples of the
 # golden ratio spread over [0, 1) better than random numbers do.
 GOLDEN = (5**0.5 - 1) / 2
@@ -43,6 +54,12 @@ METRICS = (
     Metric(
         "over_limit", "Right side of the limit",
         "Share of the frames in which the count is above the alert's limit exactly when the people are.",
+    ),
+    Metric("alert_recall", "Crowds that are told", "Share of the crowds in the episodes for which an alert fires."),
+    Metric("alert_precision", "Alerts that are right", "Share of the alerts in the episodes that are for a crowd."),
+    Metric(
+        "promptness", "Promptness of alerts",
+        "1 for an alert as soon as a crowd has lasted long enough, 0 at the end of the promised time.",
     ),
 )  # fmt: skip
 
@@ -64,46 +81,72 @@ class Frame:
     frames: int = 0
 
 
-def instances_of(frames: Sequence[Frame], names: Mapping[str, str]) -> tuple[Instance, ...]:
-    """One instance a frame; *names* gives a video's name by its hash. Strata keep the mix of full and empty frames."""
-    return tuple(
+Payload = Frame | Episode
+
+
+def instances_of(
+    frames: Sequence[Frame], episodes: Sequence[Episode], names: Mapping[str, str]
+) -> tuple[Instance, ...]:
+    """One instance a frame and an episode; *names* gives a video's name by its hash.
+
+    Strata keep the mix of full and empty frames.
+    """
+    single = [
         Instance(f"{names[one.video]}#{one.number}", one, kind_of(one.count), kind_of(one.count)) for one in frames
-    )
+    ]
+    longer = [Instance(f"{names[one.video]}#{one.start}-{one.end}", one, EPISODE, EPISODE) for one in episodes]
+    return (*single, *longer)
 
 
 def evaluate(
     config: Config,
     instances: Sequence[Instance],
     context: Context,
-    zone: Zone | None = None,
-    limit: float = 10,
+    zone: Zone | None,
+    waited: Waited,
 ) -> list[Evaluation]:
-    """Score a configuration on frames; see `neo.automl.problem`. Bind *zone* and *limit* with `functools.partial`.
+    """Score a configuration on frames and episodes; see `neo.automl.problem`. Bind the last two.
 
     The latency is that of one picture, from its pixels to the count; the cost is that of a camera a month, at the
     machine's rate for the share of it that the camera keeps busy.
     """
     full = complete_config(config)
     videos = {one.sha256: one for one in context.inputs if one.role == "video"}
-    counted: dict[str, float] = {}
+    seen: dict[str, Seen] = {}
     for sha in dict.fromkeys(one.payload.video for one in instances):
         some = [one for one in instances if one.payload.video == sha]
-        counted |= _counts(videos[sha], full, some, context, zone)
+        seen |= _seen(videos[sha], full, some, context, zone)
     latencies = _latencies(full, instances, videos, context)
-    cost = partial(cost_a_month, full, context)
-    mean_s = fmean(latencies) if latencies else math.nan
+    cost_usd = cost_a_month(full, context, fmean(latencies) if latencies else math.nan)
     return [
-        _evaluation(one, counted[one.id], limit, latencies[place % len(latencies)] if latencies else math.nan,
-                    cost(mean_s))
+        Evaluation(
+            one.id,
+            _scores(one.payload, seen[one.id], waited),
+            latencies[place % len(latencies)] if latencies else math.nan,
+            cost_usd,
+            _told(one.payload, seen[one.id], waited),
+        )
         for place, one in enumerate(instances)
-    ]  # fmt: skip
+    ]
 
 
-def _evaluation(instance: Instance, counted: float, limit: float, latency_s: float, cost_usd: float) -> Evaluation:
-    frame: Frame = instance.payload
-    metrics = scores(counted, frame.count, limit)
-    told = {"frame": f"{frame.number}", "counted": f"{counted:g}", "people": f"{frame.count}"}
-    return Evaluation(instance.id, metrics, latency_s, cost_usd, told)
+def _scores(payload: Payload, seen: Seen, waited: Waited) -> dict[str, float]:
+    if isinstance(payload, Frame):
+        return scores(seen[-1][1], payload.count, waited.rule.over)
+    each = [scores(told_at(seen, number), people, waited.rule.over) for number, people in payload.counts]
+    means = {name: fmean(one[name] for one in each) for name in each[0]}
+    return means | alert_scores(seen, payload, waited)
+
+
+def _told(payload: Payload, seen: Seen, waited: Waited) -> dict[str, str]:
+    if isinstance(payload, Frame):
+        return {"frame": f"{payload.number}", "counted": f"{seen[-1][1]:g}", "people": f"{payload.count}"}
+    rule = waited.rule
+    real = breaches(payload, rule.over, rule.confirm_s)
+    return {
+        "breaches": ", ".join(f"{start:.1f} to {end:.1f} s" for start, end in real) or "none",
+        "alerts": ", ".join(f"{at:.1f} s" for at in fired(seen, payload.fps, rule)) or "none",
+    }
 
 
 def scores(counted: float, people: int, limit: float) -> dict[str, float]:
@@ -117,21 +160,21 @@ def scores(counted: float, people: int, limit: float) -> dict[str, float]:
     }
 
 
-def _counts(
+def _seen(
     video: InputFile, full: Config, instances: Sequence[Instance], context: Context, zone: Zone | None
-) -> dict[str, float]:
-    frames: list[Frame] = [one.payload for one in instances]
-    runs = [run_before(frame, full) for frame in frames]
+) -> dict[str, Seen]:
+    """Frame numbers and counts, in the order of time, of each instance."""
+    payloads: list[Payload] = [one.payload for one in instances]
+    runs = [run_before(one, full) if isinstance(one, Frame) else frames_looked_at(one, full) for one in payloads]
     resources = context.resources
     found = look(video, full, runs, context.cache_dir, resources.models_dir, resources.threads)
-    counts = {}
-    for instance, boxes in zip(instances, found, strict=True):
+    size = _size(video)
+    seen: dict[str, Seen] = {}
+    for instance, run, boxes in zip(instances, runs, found, strict=True):
         follower = Follower(full, {WHOLE: zone} if zone else {})
-        size = _size(video)
-        for seen in boxes:
-            told = follower.step(kept(seen, full, size), size, 0.0)
-        counts[instance.id] = told.counts[WHOLE]
-    return counts
+        told = [follower.step(kept(one, full, size), size, 0.0).counts[WHOLE] for one in boxes]
+        seen[instance.id] = list(zip(run, told, strict=True))
+    return seen
 
 
 def run_before(frame: Frame, full: Mapping[str, Any]) -> list[int]:
@@ -188,16 +231,19 @@ def _latencies(
     key = repr(sorted(way_of_looking(full, context.resources.models_dir).items()))
     if context.repeats > 1 or key not in _TIMES:
         step = max(1, len(instances) // TIMED)
-        some: list[Frame] = [one.payload for one in instances[::step]][:TIMED]
+        some: list[Payload] = [one.payload for one in instances[::step]][:TIMED]
         with _MEASURING:
             _TIMES[key] = _measured(full, some, videos, context)
     return _TIMES[key]
 
 
-def _measured(full: Config, frames: Sequence[Frame], videos: Mapping[str, InputFile], context: Context) -> list[float]:
+def _measured(
+    full: Config, payloads: Sequence[Payload], videos: Mapping[str, InputFile], context: Context
+) -> list[float]:
     counter = open_counter(full, context.resources.models_dir, {})
-    first = frames[0].video
-    images = [image for _, image in frames_at(videos[first].path, [one.number for one in frames if one.video == first])]
+    first = payloads[0].video
+    numbers = [one.number if isinstance(one, Frame) else one.start for one in payloads if one.video == first]
+    images = [image for _, image in frames_at(videos[first].path, numbers)]
     counter.count(images[0], 0.0)  # what is built lazily is built now
     return [median(_once(counter, image) for _ in range(context.repeats)) for image in images]
 

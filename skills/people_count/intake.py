@@ -10,12 +10,14 @@ from neo.automl.problem import InputFile
 from neo.domain.brief import Brief
 from neo.errors import BadInput
 from neo.skill import Examination, FileReport
+from skills.people_count.episodes import Episode, episodes_of
 from skills.people_count.evaluate import Frame
 from skills.people_count.labels import Label, is_counts, read_counts
 from skills.people_count.runtime.faults import SourceError
 from skills.people_count.runtime.reading import VideoFacts, probe
 
 VIDEOS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".3gp")
+MOST_FRAMES = 40  # of a video whose every second is counted: neighbours are nearly the same picture
 FEW = 20  # labelled frames below which no interval is narrow enough to decide between good detectors
 WANT_VIDEO = "Send a recording of the camera, a minute or more (MP4, AVI, MKV, MOV)."
 NO_COUNTS = "There are no counts of frames yet: when the requirements are approved I show you some and ask."
@@ -29,6 +31,7 @@ class Read:
     reports: list[FileReport] = field(default_factory=list)
     videos: dict[str, tuple[InputFile, VideoFacts]] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
+    episodes: list[Episode] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def names(self) -> dict[str, str]:
@@ -49,7 +52,19 @@ def read_inputs(inputs: Sequence[InputFile], label: str = "") -> Read:
             _video(one, read)
     for one in counts:
         _counts(one, read, label)
+    for sha, (_, facts) in read.videos.items():
+        mine = {one.number: one.count for one in read.frames if one.video == sha}
+        if found := episodes_of(sha, mine, facts.fps, facts.frames):
+            read.episodes += found
+            read.frames = _thinned(read.frames, sha)
     return read
+
+
+def _thinned(frames: Sequence[Frame], video: str) -> list[Frame]:
+    """The frames, of a video with counts close together only as many as tell something new."""
+    mine = [one for one in frames if one.video == video]
+    step = max(1, round(len(mine) / MOST_FRAMES))
+    return [one for one in frames if one.video != video] + mine[::step]
 
 
 def examine(inputs: Sequence[InputFile], brief: Brief) -> Examination:
@@ -60,7 +75,9 @@ def examine(inputs: Sequence[InputFile], brief: Brief) -> Examination:
     later = [NO_COUNTS] if read.videos and not frames else []
     few = [f"{frames} counted frames decide little: {FEW} or more tell good detectors apart."] if frames < FEW else []
     seconds = sum(facts.seconds for _, facts in read.videos.values())
-    facts = {"videos": len(read.videos), "seconds": round(seconds), "frames_counted": frames}
+    facts = {
+        "videos": len(read.videos), "seconds": round(seconds), "frames_counted": frames, "episodes": len(read.episodes),
+    }  # fmt: skip
     return Examination(
         tuple(read.reports),
         (),

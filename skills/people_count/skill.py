@@ -27,7 +27,7 @@ from skills.people_count.runtime.zones import Zone
 from skills.people_count.slots import SLOTS
 from skills.people_count.space import references, search_space
 from skills.people_count.speed import picture_s
-from skills.people_count.watching import LIMIT
+from skills.people_count.watching import LIMIT, waited_of
 
 PICTURE_S = 0.06
 PICTURE_NOTE = (
@@ -134,7 +134,7 @@ class PeopleCountSkill(Skill):
         return CountingProblem(
             skill=self.name,
             space=space,
-            instances=instances_of(read.frames, read.names()),
+            instances=instances_of(read.frames, read.episodes, read.names()),
             metrics=METRICS,
             metric="closeness",
             limits=Limits(
@@ -142,7 +142,7 @@ class PeopleCountSkill(Skill):
                 cost_usd=brief.value("cost") if resources.compute_usd_per_hour else None,
                 least={"within_one": accuracy} if accuracy is not None else {},
             ),
-            evaluate=partial(evaluate, zone=zone, limit=limit),
+            evaluate=partial(evaluate, zone=zone, waited=waited_of(brief)),
             context=Context(videos, cache_dir, resources),
             notes=(compute_note(resources), PICTURE_NOTE, *_unclear(brief, unclear), *read.notes),
             nested=True,

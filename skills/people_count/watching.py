@@ -7,8 +7,10 @@ import math
 from neo.domain.alerts import AlertRule, Observation
 from neo.domain.brief import Brief
 from skills.people_count import client
+from skills.people_count.episodes import Waited
 from skills.people_count.hours import hours_of
 
+PROMISED_S = 10.0
 LIMIT = 10  # people, as everywhere in what Neo proposes
 CLEAR_SHARE = 0.1  # an alert clears this much under its limit, at least one person: a count that hovers is one episode
 APART = " / "
@@ -34,6 +36,11 @@ def alert_rules(brief: Brief, zone: str) -> tuple[AlertRule, ...]:
             hours=hours,
         ),
     )
+
+
+def waited_of(brief: Brief) -> Waited:
+    """How alerts are judged in the search."""
+    return Waited(alert_rules(brief, "UTC")[0], float(brief.value("latency", PROMISED_S)))
 
 
 def recipients(brief: Brief) -> tuple[str, ...]:
