@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot import bootstrap
@@ -75,7 +77,7 @@ def start(settings: Settings, say: Callable[[str], None]) -> Up:
             "NEO_MESSAGES_PER_S": "0",  # nobody is rate-limited on their own machine
         }
         environment |= local
-    environment |= {f"NEO_{key.upper()}": str(getattr(settings, key)) for key in PASSED_ON}
+    environment |= {f"NEO_{key.upper()}": _plain(getattr(settings, key)) for key in PASSED_ON}
     store = bootstrap.deps(settings).store
     migrate(store)  # once, before several processes would try at the same time
     store.close()
@@ -94,7 +96,13 @@ PASSED_ON = (
     "service_port",
     "seed",
     "openai_model",
+    "inside_hosts",
+    "smtp_url",
 )
+
+
+def _plain(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def run(settings: Settings, console: Console) -> None:
