@@ -18,7 +18,7 @@ from bot.app import check_token, slack_client
 from bot.learning import ensure_learned
 from bot.settings import Settings
 from bot.supervisor import Supervisor
-from bot.workspace import WorkspaceServer
+from bot.workspace import Setup, WorkspaceServer
 from neo.errors import Unavailable
 from neo.services.deployment import stop_all
 from neo.store.migrate import migrate
@@ -67,7 +67,8 @@ def start(settings: Settings, say: Callable[[str], None]) -> Up:
     environment = {**os.environ, "NEO_DATA_DIR": str(settings.data_dir), "NEO_MODELS_DIR": str(settings.models)}
     workspace = None
     if not settings.has_slack:
-        workspace = WorkspaceServer(settings.data_dir / "workspace.db", port=settings.workspace_port)
+        setup = Setup(mail_dir=None if settings.smtp_url.get_secret_value() else settings.mail_dir)
+        workspace = WorkspaceServer(settings.data_dir / "workspace.db", port=settings.workspace_port, setup=setup)
         workspace.start()
         tokens = workspace.tokens
         local = {
