@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
 
 from bot.demo import SEARCH_WAIT_S, Play
 from neo.errors import BadInput
@@ -21,9 +23,9 @@ RECORDING_FPS = 5
 # Seconds, and people from then on: a calm hall, a crowd, and the hall again for long enough that it is over.
 STREAMED: Script = ((0, 4), (8, 13), (28, 3))
 STREAMED_S = 66.0
-RECORDED: Script = ((0, 5), (7, 12), (18, 14), (30, 3))
-RECORDED_S = 45.0
-COUNTED = 30  # frames
+RECORDED: Script = ((0, 5), (5, 12), (12, 14), (19, 3))
+RECORDED_S = 30.0
+COUNTED = 20  # frames
 LIMIT = "ten"
 ADDRESS = "hall@example.com"
 TOLD = ("firing", "resolved")
@@ -32,7 +34,8 @@ TOLD = ("firing", "resolved")
 class PeoplePlay(Play):
     """A person whose hall gets too full."""
 
-    settings_of_it = {"inside_hosts": "127.0.0.1", "smtp_url": ""}  # no demo writes to a real address
+    # No demo writes to a real address.
+    settings_of_it: ClassVar[Mapping[str, Any]] = {"inside_hosts": "127.0.0.1", "smtp_url": SecretStr("")}
 
     camera: StreamingCamera
     files: list[Path]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import default
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def _head(path: Path) -> Head:
     return Head(path.name, told["Subject"] or "(no subject)", told["From"], told["To"], at.astimezone())
 
 
-def _words(part: EmailMessage | None) -> str:
+def _words(part: MIMEPart | None) -> str:
     if part is None:
         return ""
     content = part.get_payload(decode=True)

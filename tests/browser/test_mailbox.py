@@ -20,7 +20,9 @@ FIRING = Mail(
     pictures=(Picture(PICTURE, "Thirteen people in a hall, heads blurred.", "camera"),),
     at=1_790_000_000.0,
 )
-CLEARED = Mail("<neo.2@localhost>", "hall@example.com", "Re: camera: more than 10 people", "Cleared.", at=1_790_000_060.0)
+CLEARED = Mail(
+    "<neo.2@localhost>", "hall@example.com", "Re: camera: more than 10 people", "Cleared.", at=1_790_000_060.0
+)
 
 
 def test_mails_come_are_read_and_look_well(open_page: Callable[..., Page], tmp_path: Path, artefacts: Path) -> None:
