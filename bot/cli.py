@@ -30,7 +30,7 @@ app.add_typer(slack_app, name="slack")
 out = Console()
 err = Console(stderr=True)
 
-SKILLS = "rag"
+SKILLS = ("rag", "people_count")
 
 
 def main() -> None:
@@ -190,21 +190,29 @@ def ask(
 
 @app.command()
 def demo(
-    skill: Annotated[str, typer.Argument(help=f"Which skill to see: {SKILLS}.")] = "rag",
+    skill: Annotated[str, typer.Argument(help=f"Which skill to see: {' or '.join(SKILLS)}.")] = "rag",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write a summary here.")] = None,
     trials: Annotated[int, typer.Option(min=1, help="Trials of the search.")] = 30,
     kill_worker: Annotated[
         bool, typer.Option(help="Kill the worker with -9 in mid-search; the study goes on.")
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Keep everything here (default: a temporary folder).")] = None,
+    video: Annotated[
+        Path | None, typer.Option(help="people_count: stream this file as the camera, instead of a scene made here.")
+    ] = None,
+    counts: Annotated[
+        Path | None, typer.Option(help="people_count: counts of its frames, as JSON or CSV; with --video.")
+    ] = None,
 ) -> None:
     """Play a person through a whole project in a local workspace, and print the transcript as it happens."""
+    if skill not in SKILLS:
+        raise ConfigurationError(f"There is no demo of '{skill}'. There is: {', '.join(SKILLS)}.")
     from bot.demo import DemoOptions
     from bot.demo import run as play
+    from bot.demos import PLAYS
 
-    if skill != SKILLS:
-        raise ConfigurationError(f"There is no demo of '{skill}'. There is: {SKILLS}.")
-    play(load(), DemoOptions(json_file, trials, kill_worker, data), out)
+    options = DemoOptions(skill, json_file, trials, kill_worker, data, video, counts)
+    play(load(), options, PLAYS[skill], out)
 
 
 @app.command()

@@ -8,10 +8,11 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Console
 
@@ -19,15 +20,11 @@ from bot.settings import Settings
 from bot.up import Up, start
 from bot.workspace import Message, Person
 from neo.errors import Unavailable
-from neo.evals.golden_set import load_golden
 from neo.store import Store
 
-SAMPLE = Path(__file__).parent.parent / "skills" / "rag" / "sample"
-GOLDEN = SAMPLE / "golden.csv"
 GRACE_S = 2.0
 WAIT_S = 120.0
 SEARCH_WAIT_S = 900.0
-QUESTIONS = 3
 EDIT_EVERY_S = 10.0  # the page edits in place; a transcript would fill with copies
 _TICK = "white_check_mark"
 _BAD_ENDS = (":x: ", ":warning: No configuration")
@@ -35,28 +32,42 @@ _BAD_ENDS = (":x: ", ":warning: No configuration")
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """What the command line asks for."""
+    """What the command line asks for.
 
+    Attributes:
+        skill: Whose demo; one of the table that :func:`run` is given.
+        video: people_count: what the camera streams, and a recording of it; None for the made scene.
+        counts: people_count: counts of frames of *video*.
+    """
+
+    skill: str
     json_file: Path | None
     trials: int
     kill_worker: bool
     data: Path | None
+    video: Path | None = None
+    counts: Path | None = None
 
 
 @dataclass
 class Story:
-    """What happened, for the summary."""
+    """What happened, for the summary; *told* is what a skill's demo adds to it."""
 
     stages: list[str] = field(default_factory=list)
     approvals: list[dict[str, str]] = field(default_factory=list)
-    answers: list[dict[str, Any]] = field(default_factory=list)
-    deployed: str = ""
     trials: int = 0
-    killed: bool = False
+    deployed: str = ""
+    worker_killed: bool = False
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def body(self, skill: str, seconds: float) -> dict[str, Any]:
+        """The summary as JSON has it."""
+        facts = asdict(self)
+        return {"skill": skill, **facts, **facts.pop("told"), "seconds": round(seconds, 1)}
 
 
-def run(settings: Settings, options: DemoOptions, console: Console) -> None:
-    """Play the demo, print the transcript, and write the summary.
+def run(settings: Settings, options: DemoOptions, play: type[Play], console: Console) -> None:
+    """Play a demo, print the transcript, and write the summary.
 
     Raises:
         Unavailable: Something that should have come did not come in time.
@@ -72,22 +83,29 @@ def run(settings: Settings, options: DemoOptions, console: Console) -> None:
                 "trials": options.trials,
                 "watch_every_s": 2.0,
                 "progress_every_s": 1.0,
+                **play.settings_of_it,
             }
         )
         up = start(chosen, lambda line: console.print(f"[dim]{line}[/]", highlight=False))
         try:
-            story = Play(up, chosen, options, console).play()
+            playing = play(up, chosen, options, console)
+            with playing.stage_set(Path(temporary)):
+                playing.play()
         except TimeoutError as error:
             raise Unavailable(
                 "The demo stopped half-way.", str(error), f"Its logs: {chosen.data_dir / 'logs'}."
             ) from error
         finally:
             up.close()
-    _summary(story, time.monotonic() - begun, options.json_file, console)
+    seconds = time.monotonic() - begun
+    _write(playing.story.body(options.skill, seconds), options.json_file)
+    console.print(f"\n[bold]Done[/] in {seconds:.0f} s: {playing.summary()}.", highlight=False)
 
 
 class Play:
-    """One run of the script."""
+    """One run of a script; a skill's demo says what is said, and what happens once it is live."""
+
+    settings_of_it: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, up: Up, settings: Settings, options: DemoOptions, console: Console) -> None:
         self.up, self.settings, self.options, self.console = up, settings, options, console
@@ -99,30 +117,40 @@ class Play:
         self._shown: dict[str, str] = {}
         self._quiet_until = 0.0
 
-    def play(self) -> Story:
+    @contextmanager
+    def stage_set(self, scratch: Path) -> Iterator[None]:
+        """What must be there while it is played; *scratch* is an empty folder that goes afterwards."""
+        yield
+
+    def conversation(self) -> None:
+        """From the first words to the question whether the assumptions hold."""
+        raise NotImplementedError
+
+    def use(self) -> None:
+        """What the person does with the deployed system."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """What was done, in a line."""
+        return f"{self.story.trials} trials, {len(self.story.approvals)} approvals"
+
+    def play(self) -> None:
         """Walk the whole road."""
         self._wait_for_bot()
-        opening = "@Neo I need a bot that answers questions about our warehouse handbooks"
-        self._you(opening)
-        self.thread = self.person.say(opening, self.channel)
-        self._see("drop them into this thread")
-        self._say("Here are our handbooks and our golden questions.", self._files())
-        self._see("answer in your own words")
-        self._say(
-            "At least 60 % accurate, answers within 2 seconds, at most 1 cent a question, and nothing leaves "
-            "this machine."
-        )
-        self._see("Is anything different from what I assume")
+        self.conversation()
         self._press("take")
         self._approve("requirements")
         self._approve("architecture")
         self._search()
         self.story.deployed = self._address(self._see("is live", SEARCH_WAIT_S).text)
         self._stage("live")
-        for question in self._questions():
-            self._ask(question)
+        self.use()
         self.story.trials = self._trials()
-        return self.story
+
+    def _open(self, words: str) -> None:
+        """Begin the thread."""
+        self._you(words)
+        self.thread = self.person.say(words, self.channel)
 
     def _wait_for_bot(self) -> None:
         deadline = time.monotonic() + WAIT_S
@@ -131,9 +159,6 @@ class Play:
                 raise TimeoutError("The bot did not join the workspace.")
             self.up.supervisor.look()
             time.sleep(0.2)
-
-    def _files(self) -> list[Path]:
-        return [*sorted((SAMPLE / "documents").iterdir()), GOLDEN]
 
     def _say(self, text: str, files: list[Path] | None = None) -> None:
         self._you(text + "".join(f"\n   + {path.name}" for path in files or []))
@@ -206,34 +231,8 @@ class Play:
                 time.sleep(0.2)
             self._you("(kills the worker with -9)")
             os.killpg(self.up.supervisor.pid("worker"), signal.SIGKILL)
-            self.story.killed = True
+            self.story.worker_killed = True
         self._see("Search finished", SEARCH_WAIT_S)
-
-    def _questions(self) -> list[str]:
-        questions = load_golden(GOLDEN, GOLDEN.name).questions
-        step = max(1, len(questions) // QUESTIONS)
-        return [question.question for question in questions[::step][:QUESTIONS]]
-
-    def _ask(self, question: str) -> None:
-        before = {message.ts for message in self._thread()}
-        self._say(question)
-        deadline = time.monotonic() + WAIT_S
-        while True:
-            for message in self._thread():
-                if message.ts not in before and _has_thumbs(message):
-                    self._show_new()
-                    self.person.react(message.channel, message.ts, "+1")
-                    self._record(question)
-                    return
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"No answer to {question!r}.")
-            time.sleep(0.2)
-
-    def _record(self, question: str) -> None:
-        with self.store.read() as tx:
-            project = tx.projects.all()[0]
-            row = next(row for row in tx.feedback.answers(project.id) if row.question == question)
-            self.story.answers.append({"question": question, "answer": row.text, "sources": row.sources})
 
     def _stage(self, wanted: str) -> None:
         deadline = time.monotonic() + WAIT_S
@@ -264,26 +263,7 @@ def _has_action(block: dict[str, Any], action: str) -> bool:
     return any(element.get("action_id") == action for element in elements)
 
 
-def _has_thumbs(message: Message) -> bool:
-    return any(block.get("type") == "context_actions" for block in message.blocks)
-
-
-def _summary(story: Story, seconds: float, json_file: Path | None, console: Console) -> None:
-    body = {
-        "skill": "rag",
-        "stages": story.stages,
-        "approvals": story.approvals,
-        "trials": story.trials,
-        "deployed": story.deployed,
-        "answers": story.answers,
-        "worker_killed": story.killed,
-        "seconds": round(seconds, 1),
-    }
+def _write(body: Mapping[str, Any], json_file: Path | None) -> None:
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_text(json.dumps(body, indent=2, ensure_ascii=False), "utf-8")
-    console.print(
-        f"\n[bold]Done[/] in {seconds:.0f} s: {story.trials} trials, {len(story.approvals)} approvals, "
-        f"{len(story.answers)} answers.",
-        highlight=False,
-    )

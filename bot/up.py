@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot import bootstrap
@@ -16,7 +18,7 @@ from bot.app import check_token, slack_client
 from bot.learning import ensure_learned
 from bot.settings import Settings
 from bot.supervisor import Supervisor
-from bot.workspace import WorkspaceServer
+from bot.workspace import Setup, WorkspaceServer
 from neo.errors import Unavailable
 from neo.services.deployment import stop_all
 from neo.store.migrate import migrate
@@ -65,7 +67,8 @@ def start(settings: Settings, say: Callable[[str], None]) -> Up:
     environment = {**os.environ, "NEO_DATA_DIR": str(settings.data_dir), "NEO_MODELS_DIR": str(settings.models)}
     workspace = None
     if not settings.has_slack:
-        workspace = WorkspaceServer(settings.data_dir / "workspace.db", port=settings.workspace_port)
+        setup = Setup(mail_dir=None if settings.smtp_url.get_secret_value() else settings.mail_dir)
+        workspace = WorkspaceServer(settings.data_dir / "workspace.db", port=settings.workspace_port, setup=setup)
         workspace.start()
         tokens = workspace.tokens
         local = {
@@ -75,7 +78,7 @@ def start(settings: Settings, say: Callable[[str], None]) -> Up:
             "NEO_MESSAGES_PER_S": "0",  # nobody is rate-limited on their own machine
         }
         environment |= local
-    environment |= {f"NEO_{key.upper()}": str(getattr(settings, key)) for key in PASSED_ON}
+    environment |= {f"NEO_{key.upper()}": _plain(getattr(settings, key)) for key in PASSED_ON}
     store = bootstrap.deps(settings).store
     migrate(store)  # once, before several processes would try at the same time
     store.close()
@@ -94,7 +97,13 @@ PASSED_ON = (
     "service_port",
     "seed",
     "openai_model",
+    "inside_hosts",
+    "smtp_url",
 )
+
+
+def _plain(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def run(settings: Settings, console: Console) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from bot.workspace import authorize, downloads, pages, people_admin_api, people_api, web_api
+from bot.workspace import authorize, downloads, mail_pages, pages, people_admin_api, people_api, web_api
 from bot.workspace.guard import LOCAL_HOSTS, Guard
 from bot.workspace.workspace import Setup, Workspace
 
@@ -45,6 +45,7 @@ def create_workspace(
             *people_api.ROUTES,
             *people_admin_api.ROUTES,
             *authorize.ROUTES,
+            *mail_pages.ROUTES,
             *pages.ROUTES,
             Route("/healthz", lambda request: JSONResponse({"ok": True})),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static"),

@@ -58,6 +58,7 @@ def _render(look: Look, template: str, facts: Json) -> str:
         "thread": look.thread,
         "tab": look.tab,
         "team_name": state.identity.team_name,
+        "has_mail": look.workspace.mail_dir is not None,
         "message_shortcuts": shortcuts.ON_MESSAGES,
         "global_shortcuts": shortcuts.ANYWHERE,
     }

@@ -44,6 +44,7 @@ class Setup:
         request_url: Where events are POSTed, signed, instead of going over the socket.
         rotates_tokens: Whether ``oauth.v2.access`` gives tokens that expire, with refresh tokens.
         faults: What goes wrong on purpose.
+        mail_dir: A folder into which the app writes mails, as ``.eml`` files; the page shows them.
     """
 
     team_name: str = "Local workspace"
@@ -51,6 +52,7 @@ class Setup:
     request_url: RequestUrl | None = None
     rotates_tokens: bool = False
     faults: Plan = field(default_factory=Plan)
+    mail_dir: Path | None = None
 
 
 class Workspace:
@@ -72,6 +74,7 @@ class Workspace:
         self.base_url = base_url.rstrip("/")
         self.changes = Changes()
         self.faults = Faults(setup.faults)
+        self.mail_dir = setup.mail_dir
         self.rotates_tokens = setup.rotates_tokens
         self.neighbours: list[Workspace] = []
         self.codes: dict[str, Json] = {}

@@ -195,8 +195,8 @@ def architecture(
         summary=(
             f"Neo will try {estimate.trials} of {_many(problem.space.size())} configurations on "
             f"{len(problem.instances)} {problem.terms.golden}, judge the winner on what did not choose it, and deploy "
-            f"it on this machine. The plain default has {problem.searched().told(score):.2f} "
-            f"({problem.metric_title()}) today."
+            f"it on this machine. With the plain default, today: {problem.metric_title()} "
+            f"{problem.searched().told(score):.2f}."
         ),
         sections=(
             Section("Parts", items=tuple(skill.architecture(problem))),
@@ -245,7 +245,7 @@ def limits_in_words(problem: Problem) -> list[str]:
 def _judging(problem: Problem) -> list[Item]:
     metric = next(m for m in problem.metrics if m.name == problem.metric)
     return [
-        Item(f"Accuracy is {metric.title}: {metric.help}", "J-metric"),
+        Item(f"A configuration is judged by: {metric.title}. {metric.help}", "J-metric"),
         Item(f"Limits: {'; '.join(limits_in_words(problem)) or 'none'}.", "J-limits"),
         Item(_held_out(problem), "J-holdout"),
         Item("Among configurations that cannot be told apart the cheapest and fastest wins.", "J-ties"),

@@ -11,11 +11,13 @@ from neo.domain.posts import Attachment, Button, Post
 
 MOST_VALUE = 100_000
 # "1: 4, 2 = 7, #3 is 0, 4) 12", whatever stands between the pairs; and bare numbers in the order of the list.
-_PAIR = re.compile(r"#?(\d{1,3})\s*(?:[:=)]|is|has|shows|->|→)\s*(\d{1,6}|\?|none|nobody|skip)\b", re.IGNORECASE)
+_PAIR = re.compile(r"#?(\d{1,3})\s*(?:[:=)]|is|has|shows|->|→)\s*(\d{1,6}\b|\?|(?:none|nobody|skip)\b)", re.IGNORECASE)
 _BARE = re.compile(r"^\s*(?:\d{1,6}|\?)(?:[\s,;]+(?:\d{1,6}|\?))+\s*[.!]?\s*$")
 _BETWEEN = re.compile(r"[\s,;.&!]+|\band\b|\bpictures?\b|\bimages?\b|\bframes?\b|\bno\b\.?", re.IGNORECASE)
 _NOTHING = {"none": 0, "nobody": 0}
 _UNSURE = ("?", "skip")
+_SUCH = "_1: 4, 2: 7_"
+CHOOSING = "is looking for the pictures that tell most; where there is no recording it makes one first…"
 
 
 def values_in(text: str, count: int) -> dict[int, int] | None:
@@ -25,6 +27,8 @@ def values_in(text: str, count: int) -> dict[int, int] | None:
 
     >>> values_in("1: 4, 2: 7 and 3: nobody", 3)
     {1: 4, 2: 7, 3: 0}
+    >>> values_in("1: 4, 2: ?", 3)
+    {1: 4}
     >>> values_in("4 7 0", 3)
     {1: 4, 2: 7, 3: 0}
     >>> values_in("it must hold for 3 seconds", 3) is None
@@ -48,6 +52,28 @@ def values_in(text: str, count: int) -> dict[int, int] | None:
     }
 
 
+def misread(text: str, count: int) -> str:
+    """What is wrong with a message that looks like labels of *count* items and is none; empty when it looks like none.
+
+    >>> misread("4 7 0", 12)
+    'That is 3 numbers for 12 pictures. Give one for each, or say which is which, such as _1: 4, 2: 7_.'
+    >>> misread("1: 4, 2: many", 3)
+    'I cannot read "2:many" as a count. Nothing is changed; write it such as _1: 4, 2: 7_.'
+    >>> misread("what is a golden set?", 3)
+    ''
+    """
+    words = alpha2digit(text, "en")
+    if _BARE.match(words):
+        told = len(re.findall(r"\d{1,6}|\?", words))
+        return (
+            f"That is {told} numbers for {count} pictures. Give one for each, or say which is which, such as {_SUCH}."
+        )
+    if _PAIR.match(words.strip()):
+        rest = _BETWEEN.sub("", _PAIR.sub("", words))
+        return f'I cannot read "{rest[:60]}" as a count. Nothing is changed; write it such as {_SUCH}.' if rest else ""
+    return ""
+
+
 def offer(questions: Sequence[str], pictures: Sequence[Attachment], batch: str) -> Post:
     """The list with its pictures, numbered in the order in which they are attached."""
     lines = [
@@ -59,6 +85,7 @@ def offer(questions: Sequence[str], pictures: Sequence[Attachment], batch: str) 
     return Post("question", "\n".join(lines), buttons=buttons, attachments=tuple(pictures))
 
 
+WAITING = "I wait for your counts of the pictures above. "
 HOW = (
     "Answer with the numbers in their order, such as _4 7 0 ..._, or by picture, such as _1: 4, 2: 7_; "
     "_?_ leaves one out. What you answer is the golden set."

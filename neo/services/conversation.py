@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from neo.agent import labels
 from neo.agent.intake import noted
 from neo.agent.merge import Speaker, may_decide, merged
 from neo.agent.understanding.context import Context
@@ -171,7 +172,8 @@ def _review(deps: Deps, turn: Turn, project: ProjectRow, message: Message) -> No
             if told:
                 tx.outbox.add(project, Post("text", told), deps.now())
             if not message.heard.questions:
-                tx.outbox.add(project, notice(HOW_TO_ANSWER), deps.now())
+                how = labels.WAITING + labels.HOW if labelling.waits(tx, project) else HOW_TO_ANSWER
+                tx.outbox.add(project, notice(how), deps.now())
             return
         advance(deps, tx, project, Trigger.CHANGES_WANTED)
         tx.outbox.add(project, Post("text", f"{told}\nI write a new version."), deps.now())

@@ -8,7 +8,7 @@ from pathlib import Path
 from neo.agent import labels
 from neo.domain.events import ButtonPressed
 from neo.domain.lifecycle import Stage
-from neo.domain.posts import Attachment, notice, private
+from neo.domain.posts import Attachment, Post, notice, private
 from neo.errors import NotAllowed
 from neo.services.access import check_right
 from neo.services.deps import Deps, HeldJob, Turn, brief_of, stage_of
@@ -32,6 +32,8 @@ def label(deps: Deps, job: HeldJob) -> None:
     if posted:
         with job.finishing():
             return  # resumed after the list was posted
+    with job.transaction() as tx:
+        tx.outbox.add(project, Post("working", labels.CHOOSING), deps.now())
     with tempfile.TemporaryDirectory(dir=deps.cache_dir.parent) as scratch:
         for path in skill.gather(brief, inputs, Path(scratch), deps.resources):
             with job.transaction() as tx:
@@ -61,10 +63,24 @@ def in_words(deps: Deps, turn: Turn, project_id: str, user: str, text: str) -> b
     if not rows or "label" not in rows[0].body or stage not in (Stage.ARCHITECTURE_REVIEW, Stage.FAILED):
         return False
     said = labels.values_in(text, len(rows))
-    if said is None:
-        return False
-    _settle(deps, turn, rows[0], user, said)
-    return True
+    if said is not None:
+        _settle(deps, turn, rows[0], user, said)
+        return True
+    if misread := labels.misread(text, len(rows)):
+        with turn.transaction() as tx:
+            project = tx.projects.get(project_id)
+            if waits(tx, project):
+                tx.outbox.add(project, private(misread, user), deps.now())
+                return True
+    return False
+
+
+def waits(tx: Transaction, project: ProjectRow) -> int:
+    """How many pictures wait for a person's count; 0 where none do."""
+    if stage_of(project) is not Stage.ARCHITECTURE_REVIEW or tx.documents.latest(project.id, "architecture"):
+        return 0
+    rows = tx.proposals.newest(project.id)
+    return len(rows) if rows and "label" in rows[0].body and rows[0].status == "open" else 0
 
 
 def _settle(deps: Deps, turn: Turn, first: ProposalRow, user: str, said: dict[int, int]) -> None:

@@ -46,11 +46,9 @@ def write_requirements(deps: Deps, job: HeldJob) -> None:
 
 def write_architecture(deps: Deps, job: HeldJob) -> None:
     """Measure a trial on this machine, write the architecture with milestones and budget, and post it."""
-    with job.transaction() as tx:
+    with deps.store.read() as tx:
         project = tx.projects.get(job.project)
         latest = tx.documents.latest(job.project, "architecture")
-        if latest is None or latest.status != "current":
-            tx.outbox.add(project, Post("working", "is measuring a trial on this machine…"), deps.now())
         inputs = deps.inputs(tx, job.project)
     if latest is not None and latest.status == "current":
         with job.finishing():
@@ -60,6 +58,8 @@ def write_architecture(deps: Deps, job: HeldJob) -> None:
         with job.finishing() as tx:  # what a person answers brings this job back
             tx.jobs.add("short", "label", job.project, deps.now())
         return
+    with job.transaction() as tx:
+        tx.outbox.add(project, Post("working", "is measuring a trial on this machine…"), deps.now())
     problem = skill.problem(brief_of(project), inputs, deps.cache_dir, deps.resources)
     estimate, score = measure(problem, deps.policy.trials, deps.policy.trial_jobs, deps.policy.seed)
     previous = document_of(latest) if latest else None

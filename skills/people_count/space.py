@@ -16,8 +16,17 @@ from skills.people_count.speed import tiled, too_slow
 PLAINEST: Config = {"detector": "background"}  # what moves: what any camera's own software does
 HALF = 0.5  # the confidence and the overlap that everybody starts with
 MODELS = ("detector",)
-BEST_FIRST = ("yolox-nano", "yolox-tiny", "nanodet-plus", "nanodet", "rf-detr-nano", "fastestdet", "ssdlite", "hog",
-              "background")  # fmt: skip
+BEST_FIRST = (
+    "yolox-nano",
+    "yolox-tiny",
+    "nanodet-plus",
+    "nanodet",
+    "rf-detr-nano",
+    "fastestdet",
+    "ssdlite",
+    "hog",
+    "background",
+)
 
 
 def search_space(

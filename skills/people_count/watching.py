@@ -9,12 +9,17 @@ from neo.domain.brief import Brief
 from skills.people_count import client
 from skills.people_count.episodes import Waited
 from skills.people_count.hours import hours_of
+from skills.people_count.runtime.zones import WHOLE
 
 PROMISED_S = 10.0
 LIMIT = 10  # people, as everywhere in what Neo proposes
 CLEAR_SHARE = 0.1  # an alert clears this much under its limit, at least one person: a count that hovers is one episode
+CLEAR_S = 30.0  # under its mark before an alert is over ...
+CLEAR_TIMES = (
+    10  # ... or so many times as long as it must be over: who wants to know soon wants to know of the end soon
+)
 APART = " / "
-WHOLE_ZONE = "all"  # how the counter calls the zone of a camera that has none
+UNNAMED = (WHOLE, "area")  # a camera with one zone is a series under its own name
 
 
 def alert_rules(brief: Brief, zone: str) -> tuple[AlertRule, ...]:
@@ -24,6 +29,7 @@ def alert_rules(brief: Brief, zone: str) -> tuple[AlertRule, ...]:
         zone: The time zone in which its hours are meant.
     """
     limit = float(brief.value("threshold", LIMIT))
+    confirm_s = float(brief.value("confirm", 3.0))
     hours, _ = hours_of(str(brief.value("hours", "")), zone)
     return (
         AlertRule(
@@ -31,7 +37,8 @@ def alert_rules(brief: Brief, zone: str) -> tuple[AlertRule, ...]:
             over=limit,
             clear_at=max(0.0, limit - max(1.0, math.floor(limit * CLEAR_SHARE))),
             unit="people",
-            confirm_s=float(brief.value("confirm", 3.0)),
+            confirm_s=confirm_s,
+            clear_s=min(CLEAR_S, CLEAR_TIMES * confirm_s),
             cooldown_s=float(brief.value("cooldown", 600.0)),
             hours=hours,
         ),
@@ -69,4 +76,4 @@ def picture(url: str, series: str) -> tuple[bytes, str] | None:
 
 
 def _series(camera: str, zone: str) -> str:
-    return camera if zone in (WHOLE_ZONE, "area") else f"{camera}{APART}{zone}"
+    return camera if zone in UNNAMED else f"{camera}{APART}{zone}"

@@ -49,7 +49,7 @@ def architecture(problem: Problem) -> list[Item]:
     detectors = next(one for one in problem.space.parameters if one.name == "detector").words()
     return [
         Item("A reader that has the camera's newest picture, notices when it freezes, and reconnects.", "A-read"),
-        Item(f"A detector of people, chosen from {detectors}.", "A-detect"),
+        Item(f"A detector of people: {detectors}.", "A-detect"),
         Item("Zones, tracking and smoothing, which turn people into a count that does not flicker.", "A-count"),
         Item("Alert states, kept over restarts, and mail and Slack messages with a blurred picture.", "A-alert"),
         Item("A page with live counts, the last alerts, and the zones drawn on a picture.", "A-page"),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Response
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from health import Health
 from hour import Hour
@@ -20,6 +21,7 @@ from people_count_runtime.counting import open_counter
 from people_count_runtime.guards import Allowed
 from people_count_runtime.watched import Beat, Camera, Message, Observation, Plan, Shot
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from single import MOST_BYTES, PictureError, SinglePictures
 
 HERE = Path(__file__).resolve().parent
 REGISTRY = CollectorRegistry()
@@ -111,6 +113,7 @@ def create_app(package: Package, data: Path) -> FastAPI:
         data: The SQLite file of observations.
     """
     service = Service(package, data)
+    single = SinglePictures(package.plan.config, package.plan.models_dir)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -139,6 +142,18 @@ def create_app(package: Package, data: Path) -> FastAPI:
         if shot is None:
             raise HTTPException(404, f"There is no picture of {camera!r}: no such camera, or nothing was counted yet.")
         return Response(shot.jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+    @app.post("/count")
+    async def count(request: Request) -> dict[str, int | None]:
+        content = bytearray()
+        async for part in request.stream():
+            content += part
+            if len(content) > MOST_BYTES:
+                raise HTTPException(413, f"The picture has more than {MOST_BYTES / 1e6:.0f} MB. Send a smaller one.")
+        try:
+            return {"count": await run_in_threadpool(single.count, bytes(content))}
+        except PictureError as error:
+            raise HTTPException(422, str(error)) from error
 
     @app.get("/metrics")
     def metrics() -> Response:

@@ -117,7 +117,7 @@ def test_the_architecture_names_the_space_the_judging_and_the_budget(tmp_path: P
     budget = lines(document, "Budget")
     assert budget["B-trials"][0] == "30 trials, 1 at a time."
     assert budget["B-money"][0] == "Money: $0: nothing here calls a paid service."
-    assert "The plain default has 0.55 (Score) today." in document.summary
+    assert "With the plain default, today: Score 0.55." in document.summary
 
 
 def test_the_estimate_and_the_ceiling_agree_with_the_text(tmp_path: Path) -> None:
