@@ -192,7 +192,9 @@ def ask(
 def demo(
     skill: Annotated[str, typer.Argument(help=f"Which skill to see: {' or '.join(SKILLS)}.")] = "rag",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write a summary here.")] = None,
-    trials: Annotated[int, typer.Option(min=1, help="Trials of the search.")] = 30,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="Trials of the search (default: 30; people_count: 12).")
+    ] = None,
     kill_worker: Annotated[
         bool, typer.Option(help="Kill the worker with -9 in mid-search; the study goes on.")
     ] = False,

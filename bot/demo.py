@@ -19,7 +19,7 @@ from rich.console import Console
 from bot.settings import Settings
 from bot.up import Up, start
 from bot.workspace import Message, Person
-from neo.errors import Unavailable
+from neo.errors import BadInput, Unavailable
 from neo.store import Store
 
 GRACE_S = 2.0
@@ -38,11 +38,12 @@ class DemoOptions:
         skill: Whose demo; one of the table that :func:`run` is given.
         video: people_count: what the camera streams, and a recording of it; None for the made scene.
         counts: people_count: counts of frames of *video*.
+        trials: Of the search; None for as many as the skill's demo takes.
     """
 
     skill: str
     json_file: Path | None
-    trials: int
+    trials: int | None
     kill_worker: bool
     data: Path | None
     video: Path | None = None
@@ -63,15 +64,18 @@ class Story:
     def body(self, skill: str, seconds: float) -> dict[str, Any]:
         """The summary as JSON has it."""
         facts = asdict(self)
-        return {"skill": skill, **facts, **facts.pop("told"), "seconds": round(seconds, 1)}
+        told = facts.pop("told")
+        return {"skill": skill, **facts, **told, "seconds": round(seconds, 1)}
 
 
 def run(settings: Settings, options: DemoOptions, play: type[Play], console: Console) -> None:
     """Play a demo, print the transcript, and write the summary.
 
     Raises:
+        BadInput: The options do not go together.
         Unavailable: Something that should have come did not come in time.
     """
+    play.check(options)
     begun = time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is stopped, as by Ctrl-C
     with tempfile.TemporaryDirectory(prefix="neo-demo-") as temporary:
@@ -80,7 +84,7 @@ def run(settings: Settings, options: DemoOptions, play: type[Play], console: Con
                 "data_dir": (options.data or Path(temporary)).absolute(),
                 "workspace_port": 0,
                 "grace_s": GRACE_S,
-                "trials": options.trials,
+                "trials": options.trials or play.trials_of_it,
                 "watch_every_s": 2.0,
                 "progress_every_s": 1.0,
                 **play.settings_of_it,
@@ -106,6 +110,7 @@ class Play:
     """One run of a script; a skill's demo says what is said, and what happens once it is live."""
 
     settings_of_it: ClassVar[Mapping[str, Any]] = {}
+    trials_of_it: ClassVar[int] = 30
 
     def __init__(self, up: Up, settings: Settings, options: DemoOptions, console: Console) -> None:
         self.up, self.settings, self.options, self.console = up, settings, options, console
@@ -116,6 +121,15 @@ class Play:
         self.store = Store(settings.database)
         self._shown: dict[str, str] = {}
         self._quiet_until = 0.0
+
+    @classmethod
+    def check(cls, options: DemoOptions) -> None:
+        """See that the options go together, before anything is started."""
+        for name in ("video", "counts"):
+            if getattr(options, name) is not None:
+                raise BadInput(
+                    f"--{name} is for people_count.", f"This is the demo of {options.skill}.", "Leave it out."
+                )
 
     @contextmanager
     def stage_set(self, scratch: Path) -> Iterator[None]:
@@ -172,6 +186,7 @@ class Play:
             self._show_new()
             for message in reversed(self._thread()):
                 if message.user == self.person.bot_user_id and words in message.text:
+                    self._show_new()
                     return message
             self._fail_early()
             if time.monotonic() > deadline:
@@ -196,11 +211,16 @@ class Play:
             self._shown[message.ts] = message.text
             self._quiet_until = time.monotonic() + EDIT_EVERY_S
             names = "".join(f"\n   + {file['name']}" for file in message.files)
-            lines = message.text.strip().splitlines()
+            lines = self._readable(message.text).splitlines()
             shown = lines if len(lines) <= 12 else [*lines[:11], f"[{len(lines) - 11} more lines]"]
             body = "\n     ".join(shown)
             self.console.print(f"[bold cyan]{mark}[/]: ", end="")
             self.console.print(body + names, markup=False, highlight=False, soft_wrap=True)
+
+    def _readable(self, text: str) -> str:
+        """Slack's marks for people and links as a terminal shows them."""
+        named = text.replace(f"<@{self.person.user_id}>", "@you")
+        return re.sub(r"<(https?://[^>|\s]+)>", r"\1", named).strip()
 
     def _you(self, text: str) -> None:
         self.console.print("[bold green]You[/]: ", end="")
@@ -227,7 +247,7 @@ class Play:
         self._see("Searching", WAIT_S)
         self._stage("tuning")
         if self.options.kill_worker:
-            while self._trials() < min(5, self.options.trials):
+            while self._trials() < min(5, self.settings.trials):
                 time.sleep(0.2)
             self._you("(kills the worker with -9)")
             os.killpg(self.up.supervisor.pid("worker"), signal.SIGKILL)

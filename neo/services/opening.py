@@ -120,7 +120,10 @@ def title_of(text: str) -> str:
 
     >>> title_of("a bot for our handbooks. Accuracy at least 80 %")
     'A bot for our handbooks'
+    >>> title_of("watch our hall at <http://camera.example.com/hall>")
+    'Watch our hall at http://camera.example.com/hall'
     """
+    text = _LINK.sub(r"\1", text)
     line = text.strip().splitlines()[0] if text.strip() else "New project"
     first = _SENTENCE_END.split(line, maxsplit=1)[0].rstrip(".")
     title = first if len(first.split()) >= LEAST_WORDS else line
@@ -129,6 +132,7 @@ def title_of(text: str) -> str:
 
 
 LONGEST_TITLE = 80
+_LINK = re.compile(r"<(https?://[^>|\s]+)(?:\|[^>]*)?>")  # as Slack marks one
 LEAST_WORDS = 4  # a greeting is no name
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 

@@ -59,7 +59,11 @@ def alt_text(counted: Counted, name: str) -> str:
     """What the picture of a camera shows, as one sentence."""
     parts = ", ".join(f"{_whole(count)} in {zone}" for zone, count in counted.counts.items())
     people = "1 person is" if len(counted.boxes) == 1 else f"{len(counted.boxes)} people are"
-    return f"Camera {name}: {parts or 'no zone'}; {people} marked in the picture."
+    return f"{_named(name)}: {parts or 'no zone'}; {people} marked in the picture."
+
+
+def _named(name: str) -> str:
+    return name.capitalize() if name.lower().startswith("camera") else f"Camera {name}"
 
 
 def hide(image: np.ndarray, boxes: np.ndarray, privacy: str) -> None:

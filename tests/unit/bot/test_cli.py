@@ -93,7 +93,7 @@ def test_help_comes_from_the_installed_command_too() -> None:
         (tune("rag", docs="empty"), "The folder empty is empty."),
         (tune("rag"), "There is nothing to search on."),
         (["ask", "nowhere", "What?"], "'nowhere' is neither a package's folder nor a project."),
-        (["demo", "chess"], "There is no demo of 'chess'. There is: rag."),
+        (["demo", "chess"], "There is no demo of 'chess'. There is: rag, people_count."),
         (["models", "pull", "no-such-model"], "no-such-model"),
     ],
 )
