@@ -30,7 +30,7 @@ def write_requirements(deps: Deps, job: HeldJob) -> None:
         level = people.level_of(tx, project)
     found = examination_of(project)
     skill = deps.skill_of(project)
-    if found is None and not skill.needs_files:
+    if found is None and not (skill.buildable and skill.needs_files):
         found = skill.examine((), brief_of(project))
     if found is None or (latest is not None and latest.status == "current"):
         with job.finishing():

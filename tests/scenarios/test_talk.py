@@ -115,14 +115,25 @@ def test_another_kind_of_system_is_taken_up_when_the_person_says_so(here: World)
     assert "Above how many people" in last_question(here).text
 
 
+FINE_TUNING = "@Neo fine-tune a language model on our support tickets, it shall answer in our tone"
+
+
+def to_training_requirements(here: World) -> None:
+    here.say("here are our tickets", files=("golden.csv",))
+    here.work()
+    for text in ("as you recommend", "all fine", "all fine"):
+        if here.project().stage == "intake":
+            say(here, text)
+    assert here.project().stage == "requirements_review"
+
+
 def test_what_cannot_be_built_yet_is_said_before_and_after_and_its_requirements_are_kept(here: World) -> None:
-    here.say("@Neo mail me when more than 12 people are in the lobby, camera rtsp://cam.example/1", thread=None)
+    here.say(FINE_TUNING, thread=None)
     assert "cannot build this yet" in here.posts()[0].text
-    say(here, "desk@lobby.example, as you recommend for the rest")
-    say(here, "all fine")
+    to_training_requirements(here)
     assert here.document("requirements").status == "current"
     here.react("requirements", "white_check_mark")
-    assert here.project().stage == "kept" and "cannot build people counted in a video yet" in here.last().text
+    assert here.project().stage == "kept" and "cannot build a model trained on your data yet" in here.last().text
     assert here.jobs() == []
     here.unreact("requirements", "white_check_mark")
     assert here.project().stage == "requirements_review"
@@ -257,12 +268,11 @@ def test_each_thread_has_its_own_words(tmp_path: Path) -> None:
 
 
 def test_an_old_versions_approval_taken_back_leaves_the_newer_one(here: World) -> None:
-    here.say("@Neo mail me when more than 12 people are in the lobby, camera rtsp://cam.example/1", thread=None)
-    say(here, "desk@lobby.example, as you recommend for the rest")
-    say(here, "all fine")
+    here.say(FINE_TUNING, thread=None)
+    to_training_requirements(here)
     here.react("requirements", "white_check_mark")
     old = here.document("requirements").id
-    say(here, "change: more than 15 people")
+    say(here, "change: accuracy at least 95 %")
     here.work()
     assert here.document("requirements").id != old
     here.react("requirements", "white_check_mark")

@@ -18,7 +18,7 @@ from neo.store import Store
 MORE = {"more.md": b"# More\n\n## Parking\nVisitors park on deck two. The gate closes at nine.\n"}
 OPENINGS = {
     "built": "@Neo I need a bot that answers questions about our handbooks",
-    "kept": "@Neo count people in the video stream of a camera",
+    "kept": "@Neo fine-tune a language model on our support tickets",
 }
 FIRST_FREE = 100_000  # of events and messages, after those of the walk
 
