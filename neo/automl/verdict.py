@@ -138,49 +138,30 @@ def judge(
         return Verdict(None, None, None, (), (), tuple(closest), 0.0, parts.independent)
     if dear := [f"{parameter} {choice}" for parameter, choice, _ in problem.space.finals()]:
         tell(f"final rung: trying {', '.join(dear)} on the best")
-    winner, finals = final_rung(problem, best, parts.search, seed)
+    tried, rounds = final_rung(problem, best, parts.search, seed)
     tell(f"verdict: measuring the winner and its rivals on the held-out {problem.terms.many}")
-    runner_up = best_of([t for t in done if t.feasible and t.config != best.config])
-    try:
-        evaluations = tuple(run_trial(problem, winner.config, parts.holdout).evaluations)
-    except Exception as error:
-        if winner is best:
-            raise
-        # What the final rung adopted does not last the hold-out: the search's own winner stands.
-        winner, finals = best, withdrawn(finals, error)
-        evaluations = tuple(run_trial(problem, winner.config, parts.holdout).evaluations)
-    mine: Scores = _by_id(evaluations, problem.metric)
+    winner, finals, evaluations = _measured_winner(problem, best, tried, rounds, parts.holdout)
     # A winner of the final rung has no scores on all questions to be chosen by in each fold.
     folds = parts.folds if winner is best else ()
-    others = {
-        "runner-up": runner_up.config if runner_up else None,
-        "default": problem.space.default(),
-        "plainest": problem.space.baseline(),
-    }
-    rivals: dict[str, Scores] = {}
+    mine: Scores = _by_id(evaluations, problem.metric)
+    second: Scores | None = None
     if folds:
         mine, second = (
             nested_scores(problem, parts.search, folds, again, seed, tell)
             if again is not None
             else cross_validated(done, folds, seed)
         )
-        rivals = {"runner-up": second} if runner_up else {}
-        others.pop("runner-up")
-    rivals |= _measured(problem, others, winner.config, parts.holdout, done if parts.folds else ())
-    comparisons = tuple(
-        Comparison(name, difference(mine, rivals[name], seed, len(folds))) for name in RIVALS if name in rivals
-    )
-    references = {
-        name: mean_interval(list(scores.values()), seed=seed)
-        for name, scores in _measured(problem, problem.references, {}, parts.holdout, ()).items()
-    }
+    runner_up = best_of([t for t in done if t.feasible and t.config != best.config])
+    rivals = _rivals(problem, winner, runner_up, second, parts, done)
     holdout = mean_interval(list(mine.values()), seed=seed)
     met, certainty = _limits(problem, evaluations, mine, seed)
     return Verdict(
         best=winner,
         holdout=holdout,
         runner_up=runner_up,
-        comparisons=comparisons,
+        comparisons=tuple(
+            Comparison(name, difference(mine, rivals[name], seed, len(folds))) for name in RIVALS if name in rivals
+        ),
         finals=finals,
         closest=(),
         optimism=(winner.accuracy or 0.0) - holdout.value,
@@ -192,8 +173,36 @@ def judge(
         final=evaluations,
         nested=bool(folds) and again is not None,
         rivals=best_of_each(problem, run.trials, parts.search),
-        references=references,
+        references={
+            name: mean_interval(list(scores.values()), seed=seed)
+            for name, scores in _measured(problem, problem.references, {}, parts.holdout, ()).items()
+        },
     )
+
+
+def _measured_winner(
+    problem: Problem, best: Trial, tried: Trial, rounds: tuple[FinalRound, ...], holdout: Sequence[Instance]
+) -> tuple[Trial, tuple[FinalRound, ...], tuple[Evaluation, ...]]:
+    """The winner on the hold-out; the search's own where what the final rung adopted does not last it."""
+    try:
+        return tried, rounds, tuple(run_trial(problem, tried.config, holdout).evaluations)
+    except Exception as error:
+        if tried is best:
+            raise
+        return best, withdrawn(rounds, error), tuple(run_trial(problem, best.config, holdout).evaluations)
+
+
+def _rivals(
+    problem: Problem, winner: Trial, runner_up: Trial | None, second: Scores | None, parts: Split, done: Sequence[Trial]
+) -> dict[str, Scores]:
+    """Scores of the configurations that the winner is compared with; *second* is the cross-validated second choice."""
+    others = {
+        "runner-up": runner_up.config if runner_up and second is None else None,
+        "default": problem.space.default(),
+        "plainest": problem.space.baseline(),
+    }
+    found: dict[str, Scores] = {"runner-up": second} if second is not None and runner_up else {}
+    return found | _measured(problem, others, winner.config, parts.holdout, done if parts.folds else ())
 
 
 def cross_validated(trials: Sequence[Trial], folds: Sequence[frozenset[str]], seed: int) -> tuple[Scores, Scores]:
