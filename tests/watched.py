@@ -18,7 +18,7 @@ from neo.app import Neo
 from neo.domain.alerts import AlertRule, Observation
 from neo.domain.brief import Brief
 from neo.errors import Unavailable
-from neo.skill import Planned
+from neo.planned import Planned
 from neo.store.tables import ProjectRow, new_id
 
 PIXEL = bytes.fromhex(

@@ -133,9 +133,8 @@ def judge(
     done = timed_again(problem, [trial for trial in run.trials if trial.complete], parts.search)
     best = choose(done, seed)
     if best is None:
-        scored_ = done or [trial for trial in run.trials if trial.accuracy is not None]
-        closest = sorted(scored_, key=lambda trial: (shortfall(trial, problem.limits), trial.number))[:MOST_CLOSEST]
-        return Verdict(None, None, None, (), (), tuple(closest), 0.0, parts.independent)
+        known = done or [trial for trial in run.trials if trial.accuracy is not None]
+        return Verdict(None, None, None, (), (), _closest(problem, known), 0.0, parts.independent)
     if dear := [f"{parameter} {choice}" for parameter, choice, _ in problem.space.finals()]:
         tell(f"final rung: trying {', '.join(dear)} on the best")
     tried, rounds = final_rung(problem, best, parts.search, seed)
@@ -146,11 +145,7 @@ def judge(
     mine: Scores = _by_id(evaluations, problem.metric)
     second: Scores | None = None
     if folds:
-        mine, second = (
-            nested_scores(problem, parts.search, folds, again, seed, tell)
-            if again is not None
-            else cross_validated(done, folds, seed)
-        )
+        mine, second = _out_of_fold(problem, done, parts, again, seed, tell)
     runner_up = best_of([t for t in done if t.feasible and t.config != best.config])
     rivals = _rivals(problem, winner, runner_up, second, parts, done)
     holdout = mean_interval(list(mine.values()), seed=seed)
@@ -178,6 +173,21 @@ def judge(
             for name, scores in _measured(problem, problem.references, {}, parts.holdout, ()).items()
         },
     )
+
+
+def _out_of_fold(
+    problem: Problem, done: Sequence[Trial], parts: Split, again: Again | None, seed: int, tell: Doing
+) -> tuple[Scores, Scores]:
+    """Scores of the choice and of the second choice, each fold by what was chosen without it."""
+    if again is not None:
+        return nested_scores(problem, parts.search, parts.folds, again, seed, tell)
+    return cross_validated(done, parts.folds, seed)
+
+
+def _closest(problem: Problem, trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """Those that miss the limits least, the nearest first."""
+    ranked = sorted(trials, key=lambda trial: (shortfall(trial, problem.limits), trial.number))
+    return tuple(ranked[:MOST_CLOSEST])
 
 
 def _measured_winner(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from neo.domain.documents import Item
-from neo.skill import Planned
+from neo.planned import Planned
 from skills.finetune.slots import SLOTS
 
 SKILL = Planned(
