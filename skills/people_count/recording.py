@@ -13,8 +13,10 @@ import numpy as np
 
 from neo.errors import BadInput
 from skills.people_count.cameras import Watched
+from skills.people_count.runtime.faults import SourceError
 from skills.people_count.runtime.guards import Allowed
 from skills.people_count.runtime.live import Live
+from skills.people_count.runtime.reading import probe
 
 SECONDS = 60.0
 FPS = 5
@@ -30,6 +32,11 @@ def record(camera: Watched, allowed: Allowed, path: Path, seconds: float = SECON
     Raises:
         BadInput: It cannot be reached, or gives too few pictures; says why.
     """
+    try:
+        probe(camera.source, allowed)
+    except SourceError as error:
+        what = f"The camera at {camera.source.shown} could not be recorded."
+        raise BadInput(what, f"{error.what} {error.why} {error.remedy}", SEND) from error
     live = Live(camera.source, allowed).start()
     try:
         written = write(path, _shown(live, seconds), FPS)

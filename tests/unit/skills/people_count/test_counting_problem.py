@@ -172,8 +172,9 @@ def test_a_search_over_a_made_recording_is_nested_and_told_in_people(hall: Path,
     small = replace(
         found,
         space=search_space(tmp_path, 10.0, False, {"background": 0.003, "hog": 9.0}, 0.06),
+        instances=found.instances[::2],
     )
-    result = search(small, StudySettings("hall", 6, seed=1))
+    result = search(small, StudySettings("hall", 2, seed=1))
     body = result.report.json
     assert body["verdict"]["nested"] and body["verdict"]["folds"] == 5
     error = body["best"]["error"]
