@@ -23,6 +23,7 @@ LOOKED_AT = 60  # frames of all recordings together, spread evenly
 UNSURE = (0.15, 0.6)  # scores of what may be a person
 WIDTH = 1024  # of the pictures that are shown
 SEPARATOR = "#"
+COMPARES = "background"  # with earlier pictures, so that it sees nobody in one alone
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def choose(read: Read, cache_dir: Path, resources: Resources, most: int, turn: i
 
 def _looked_at(read: Read, cache_dir: Path, resources: Resources) -> list[_Seen]:
     here = available(resources.models_dir)
-    config = complete_config({"detector": next(one for one in BEST_FIRST if one in here)})
+    config = complete_config({"detector": next(one for one in BEST_FIRST if one in here and one != COMPARES)})
     found = []
     each = max(1, LOOKED_AT // max(1, len(read.videos)))
     for sha, (video, facts) in read.videos.items():
