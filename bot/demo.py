@@ -19,6 +19,7 @@ from rich.console import Console
 from bot.settings import Settings
 from bot.up import Up, start
 from bot.workspace import Message, Person
+from bot.workspace.emoji import character
 from neo.errors import BadInput, Unavailable
 from neo.store import Store
 
@@ -218,9 +219,10 @@ class Play:
             self.console.print(body + names, markup=False, highlight=False, soft_wrap=True)
 
     def _readable(self, text: str) -> str:
-        """Slack's marks for people and links as a terminal shows them."""
+        """Slack's marks for people, links and emoji as a terminal shows them."""
         named = text.replace(f"<@{self.person.user_id}>", "@you")
-        return re.sub(r"<(https?://[^>|\s]+)>", r"\1", named).strip()
+        plain = re.sub(r"<(https?://[^>|\s]+)>", r"\1", named)
+        return re.sub(r":([a-z0-9_+-]+):", lambda found: character(found[1]), plain).strip()
 
     def _you(self, text: str) -> None:
         self.console.print("[bold green]You[/]: ", end="")

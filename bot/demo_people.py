@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -49,6 +51,7 @@ class PeoplePlay(Play):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.watched = threading.Event()
+        self.mails: Path | None = None
 
     @classmethod
     def check(cls, options: DemoOptions) -> None:
@@ -110,11 +113,18 @@ class PeoplePlay(Play):
             told = self._alert(kind)
             self._alerts().append(told)
             self.console.print(f"[dim]Mailed to {ADDRESS}: {told['mail']}[/]", highlight=False, soft_wrap=True)
-        self.console.print(f"[dim]Mails can be read in the page too: {self.up.url}/mail[/]", highlight=False)
 
     def summary(self) -> str:
         """See :class:`Play`."""
-        return f"{super().summary()}, {len(self._alerts())} notices by mail in {self.settings.mail_dir}"
+        return f"{super().summary()}, {len(self._alerts())} notices by mail in {self.mails or self.settings.mail_dir}"
+
+    def _kept(self, mail: Path) -> Path:
+        """The mail where it lies after the demo too: a temporary data folder goes at its end."""
+        return mail if self.options.data else Path(shutil.copy2(mail, self._mails()))
+
+    def _mails(self) -> Path:
+        self.mails = self.mails or Path(tempfile.mkdtemp(prefix="neo-demo-mail-"))
+        return self.mails
 
     def _alerts(self) -> list[dict[str, Any]]:
         alerts: list[dict[str, Any]] = self.story.told.setdefault("alerts", [])
@@ -133,7 +143,7 @@ class PeoplePlay(Play):
             for row in sent:
                 headers = row.body["headers"]
                 if headers["X-Neo-Episode"] == entry["root"] and ("In-Reply-To" in headers) == (kind != "firing"):
-                    return {"kind": kind, "value": entry["value"], "mail": str(folder.path(row.message_id))}
+                    return {"kind": kind, "value": entry["value"], "mail": str(self._kept(folder.path(row.message_id)))}
             time.sleep(0.2)
         raise TimeoutError(f"The mail of the {kind} alert was not sent.")
 
