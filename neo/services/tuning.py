@@ -202,7 +202,7 @@ def _nothing_fits(deps: Deps, tx: Transaction, project: ProjectRow, problem: Pro
     lines += [f"• {figures(trial, problem)}\n   _{against_default(trial.config, default)}_" for trial in closest]
     lines.append(
         "You can take the closest one as it is, relax a limit (say for example "
-        f"_accuracy {100 * (closest[0].accuracy or 0):.0f} %_ after *change*), add {problem.terms.sources} or mend "
+        f"_accuracy {100 * _reached(closest[0], problem):.0f} %_ after *change*), add {problem.terms.sources} or mend "
         f"{problem.terms.golden}, or *cancel*."
     )
     button = Button("Take the closest", "accept_closest", project.id, confirm="It misses the limits named. Deploy it?")
@@ -213,6 +213,12 @@ def _nothing_fits(deps: Deps, tx: Transaction, project: ProjectRow, problem: Pro
     outcome = {**project.outcome, "closest": closest[0].config, "scores": closest[0].to_json()}
     tx.projects.save(project, outcome=outcome)
     advance(deps, tx, project, Trigger.NOTHING_FITS)
+
+
+def _reached(trial: Trial, problem: Problem) -> float:
+    """What a configuration reaches of what the person calls accuracy: the searched metric, or the one with a limit."""
+    least = [trial.means[name] for name in problem.limits.least if name in trial.means]
+    return min(least) if least and problem.limits.accuracy is None else trial.accuracy or 0.0
 
 
 def _attach(deps: Deps, found: Search) -> tuple[Attachment, ...]:
