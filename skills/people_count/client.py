@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -59,9 +60,15 @@ def _asked(method: str, address: str, **more: Any) -> Any:
         raise Unavailable("The counter refused.", f"It says: {answer.text[:300]}", "Say *retry*.") from error
 
 
+@cache
+def _client() -> httpx.Client:
+    """One for all looks: making one, with its trust store, takes longer than a look."""
+    return httpx.Client(timeout=TIMEOUT_S)
+
+
 def _sent(method: str, address: str, **more: Any) -> httpx.Response:
     try:
-        return httpx.request(method, address, timeout=TIMEOUT_S, **more)
+        return _client().request(method, address, **more)
     except httpx.HTTPError as error:
         raise Unavailable(
             "The counter did not answer.", f"{type(error).__name__}: {error}.",
