@@ -14,8 +14,8 @@ from skills.people_count.runtime.zones import WHOLE
 PROMISED_S = 10.0
 LIMIT = 10  # people, as everywhere in what Neo proposes
 CLEAR_SHARE = 0.1  # an alert clears this much under its limit, at least one person: a count that hovers is one episode
-# Under its mark for so long before an alert is over, or so many times as long as it must be confirmed: who wants to know
-# soon of a crowd wants to know soon of its end.
+# Under its mark for so long before an alert is over, or so many times as long as it must be confirmed: who wants to
+# know soon of a crowd wants to know soon of its end.
 CLEAR_S, CLEAR_TIMES = 30.0, 10
 APART = " / "
 UNNAMED = (WHOLE, "area")  # a camera with one zone is a series under its own name
