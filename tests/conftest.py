@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 # The files that take longest, which begin first: one that begins last is waited for by all others.
-LONGEST = ("test_demo.py", "test_hard_searches.py", "test_gates_machine.py", "test_false_better.py", "test_up.py")
+LONGEST = (
+    "test_demo.py", "test_hall_demo.py", "test_hard_searches.py", "test_gates_machine.py", "test_conversation.py",
+    "test_false_better.py", "test_surfaces.py", "test_counting_problem.py", "test_package_models.py", "test_up.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
