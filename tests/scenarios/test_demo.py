@@ -1,4 +1,4 @@
-"""`neo demo rag` as a newcomer runs it, its worker killed with -9 in mid-search; and options that do not go together."""
+"""`neo demo rag` as a newcomer runs it, its worker killed in mid-search; and options that do not go together."""
 
 from __future__ import annotations
 
