@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 # Queue -> threads. A search keeps the machine busy alone; short work must not wait behind it, nor one service that is
 # watched behind another that does not answer.
-THREADS = {"short": 2, "tune": 1, "watch": 2}
+THREADS = {"short": 2, "gather": 1, "tune": 1, "watch": 2}
 REST_S = 0.3
 
 

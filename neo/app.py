@@ -379,7 +379,7 @@ JOB_HANDLERS: dict[str, Callable[[Deps, HeldJob], None]] = {
 # Jobs without which a project cannot go on: when one fails for good, the project has failed.
 STAGE_JOBS = frozenset({"write_requirements", "write_architecture", "tune", "package", "deploy"})
 
-QUEUES = ("short", "tune", "watch")
+QUEUES = ("short", "gather", "tune", "watch")
 
 TICKS: dict[str, Callable[[Deps], Any]] = {
     "keep_watching": monitoring.keep_watching,

@@ -15,6 +15,8 @@ LEAVES_IT = ("as you recommend", "whatever you suggest is fine", "I leave that t
 ALL_FINE = ("all fine", "nothing different", "no, that's all right", "everything as you assume")
 NOT_FOUND = "found no answer to my questions"
 FILES_WANTED = ("drop them into this thread", "Still needed")
+# Where a conversation ends: once the requirements of a counter stand, Neo turns to its camera, and here is none.
+ENDS, LAST = {"people_count": ("architecture_review",)}, ("kept", "tuning")
 TICK, NOTHING = "white_check_mark", "tada"
 
 
@@ -301,7 +303,7 @@ class ScriptedPerson:
 
     def _finished(self) -> bool:
         project = self.stage.project()
-        return project is not None and project.stage in ("kept", "tuning") and not self._changes
+        return project is not None and project.stage in ENDS.get(self.profile.skill, LAST) and not self._changes
 
 
 def _flat(text: str) -> str:

@@ -121,4 +121,4 @@ def others(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
             tx.outbox.add(project, private(NOT_NOW, event.user), deps.now())
             return
         following = int(rows[0].body.get("round", 0)) + 1
-        tx.jobs.add("short", "label", project.id, deps.now(), round=following)
+        tx.jobs.add("gather", "label", project.id, deps.now(), round=following)

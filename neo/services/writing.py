@@ -56,7 +56,7 @@ def write_architecture(deps: Deps, job: HeldJob) -> None:
     skill = deps.skill_of(project)
     if skill.wants_labels(inputs, brief_of(project)):
         with job.finishing() as tx:  # what a person answers brings this job back
-            tx.jobs.add("short", "label", job.project, deps.now())
+            tx.jobs.add("gather", "label", job.project, deps.now())
         return
     with job.transaction() as tx:
         tx.outbox.add(project, Post("working", "is measuring a trial on this machine…"), deps.now())

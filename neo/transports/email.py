@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -124,7 +125,9 @@ class SmtpSender:
 
     def _run(self, doing: object) -> None:
         try:
-            asyncio.run(asyncio.wait_for(doing, WHOLE_S))  # type: ignore[arg-type]
+            # In a thread of its own: whoever sends may have a loop that runs, in which no other may.
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(asyncio.run, asyncio.wait_for(doing, WHOLE_S)).result()  # type: ignore[arg-type]
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise judged(error, self.address.shown) from error
 

@@ -30,9 +30,9 @@ from skills.people_count.runtime.watched import Camera, Message, Observation, Pl
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("NEO_SHARED", ROOT.parent / "shared"))
 VIDEO = SHARED / "data" / "vtest" / "vtest.mp4"
-DECODED, COUNTED = 300, 60  # frames of a measurement of the limit
-RUN_S, WARM_S = 10.0, 3.0  # of the pipeline, after its first count
-HELD_S, OFFERED_FPS = 15.0, 10.0
+DECODED, COUNTED = 300, 40  # frames of a measurement of the limit
+RUN_S, WARM_S = 7.0, 2.0  # of the pipeline, after its first count
+HELD_S, OFFERED_FPS = 10.0, 10.0
 GOAL, GOAL_FPS = 0.9, 3.0
 
 

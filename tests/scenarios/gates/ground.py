@@ -70,9 +70,9 @@ def grounds(folder: Path) -> dict[str, Ground]:
         home.mkdir()
         here = world(home, {**FILES, **MORE})
         here.say(opening, thread=None)
+        here.say("", files=tuple(FILES))
+        here.work()
         if kind == "built":
-            here.say("", files=tuple(FILES))
-            here.work()
             here.say("60 % accuracy, 2 seconds, 1 cent")
         assert here.project().stage == "intake"
         project = here.project().id
