@@ -51,3 +51,4 @@ def test_mails_come_are_read_and_look_well(open_page: Callable[..., Page], tmp_p
         expect(page.locator("#letters a")).to_have_count(2)
         page.get_by_role("link", name="Back to the messages").click()
         expect(page.get_by_role("link", name="Mail", exact=True)).to_be_visible()
+        page.close()  # before its server goes: a page that looks for news of a server that is gone complains
