@@ -113,7 +113,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ("work begins at once", _no_grace, rules.GRACE),
     ("an event that comes twice is handled twice", _twice, rules.HANDLED_ONCE),
 )
-# Those that live for dozens of examples: run with NEO_ALL_MUTANTS=1, as CI does.
+# Those that live for dozens of examples: run with NEO_ALL_MUTANTS=1.
 LONG_LIVED: tuple[Mutant, ...] = (
     ("words approve", _by_words, rules.WORDS),
     ("anybody names approvers", _anybody_names, rules.NAMING),
