@@ -8,6 +8,7 @@ import re
 import signal
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -107,7 +108,7 @@ def run(settings: Settings, options: DemoOptions, play: type[Play], console: Con
     console.print(f"\n[bold]Done[/] in {seconds:.0f} s: {playing.summary()}.", highlight=False)
 
 
-class Play:
+class Play(ABC):
     """One run of a script; a skill's demo says what is said, and what happens once it is live."""
 
     settings_of_it: ClassVar[Mapping[str, Any]] = {}
@@ -137,13 +138,13 @@ class Play:
         """What must be there while it is played; *scratch* is an empty folder that goes afterwards."""
         yield
 
+    @abstractmethod
     def conversation(self) -> None:
         """From the first words to the question whether the assumptions hold."""
-        raise NotImplementedError
 
+    @abstractmethod
     def use(self) -> None:
         """What the person does with the deployed system."""
-        raise NotImplementedError
 
     def summary(self) -> str:
         """What was done, in a line."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from neo.domain.alerts import FIRING, AlertState, acknowledged, muted
@@ -37,9 +38,8 @@ def secret_of(folder: Path) -> bytes:
         with os.fdopen(handle, "wb") as out:
             out.write(secrets.token_bytes(_SECRET_BYTES))
         try:
-            os.link(part, path)  # fails where another process was first: its secret is the one
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):  # another process was first: its secret is the one
+                os.link(part, path)
         finally:
             part.unlink()
     return path.read_bytes()

@@ -10,6 +10,7 @@ from world import CHANNEL, COLLEAGUE, OWNER, TEAM
 
 from gates import rules
 from gates.approvals import (
+    AIMED,
     CONSENT,
     LATE_STEP,
     MOST_ANSWERS,
@@ -21,6 +22,7 @@ from gates.approvals import (
     Tally,
     mostly_owner,
     people,
+    places,
 )
 from gates.facts import Doc, Facts, requirement
 from gates.ground import restarted
@@ -274,6 +276,13 @@ class Gates(Approvals):
     @rule()
     def walk_past_the_first_gate(self) -> None:
         self.walk_to("architecture_review")
+
+    @rule(emoji=st.sampled_from(YES), place=places, aim=st.sampled_from(AIMED))
+    def approve_then_take_back(self, emoji: str, place: int, aim: str) -> None:
+        """An emoji that approved is rare, and one that is taken back after it rarer."""
+        self.walk_to("requirements_review")
+        self.approve_by_emoji("requirements", 0, OWNER, emoji)
+        self.take_emoji_back("requirements", place, OWNER, emoji, aim)
 
     def walk_to(self, goal: str, works: int = 6) -> None:
         if self.now().stage == "paused":

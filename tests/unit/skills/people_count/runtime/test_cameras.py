@@ -131,7 +131,9 @@ def test_a_process_that_dies_or_hangs_by_itself(
     config = {fault: str(tmp_path / "marker")}
     with _watching([Camera("one", streaming.url)], config, silent_s=2.5) as (_, heard):
         wait_for(lambda: told in heard.troubles("one"), "its end is told")
-        wait_for(lambda: heard.counted("one"), "it is counted after that")
+        before = len(heard.counted("one"))
+        wait_for(lambda: len(heard.counted("one")) > before, "it is counted after that")
+        assert (tmp_path / "marker").exists()
 
 
 def test_processes_end_when_their_parent_is_gone(streaming: StreamingCamera, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def test_a_dropped_stream_is_connected_to_again(live: Live, camera: StreamingCam
     wait_for(lambda: live.status().connections == 2, "it connects again")
     decoded = live.status().decoded
     wait_for(lambda: live.status().decoded > decoded and live.status().state == "ok", "frames come again")
+    assert live.status().connections == 2
 
 
 def test_a_camera_that_refuses_is_gone_and_comes_back(live: Live, camera: StreamingCamera) -> None:
@@ -68,6 +69,7 @@ def test_a_camera_that_refuses_is_gone_and_comes_back(live: Live, camera: Stream
     wait_for(lambda: "503" in live.status().why, "why is told")
     camera.refuse(False)
     _state(live, "ok")
+    assert live.status().why == "" and live.status().connections > 2
 
 
 def test_silence_is_a_stall_then_a_new_connection(live: Live, camera: StreamingCamera) -> None:
@@ -109,6 +111,7 @@ def test_a_size_that_is_too_small_is_told(live: Live, camera: StreamingCamera) -
     camera.resize(16, 16)
     _state(live, "gone")
     wait_for(lambda: "too small" in live.status().why, "why is told")
+    assert "16" in live.status().why
 
 
 def test_an_end_is_told_and_the_next_attempt_waits(scene: Scene) -> None:
@@ -117,6 +120,7 @@ def test_an_end_is_told_and_the_next_attempt_waits(scene: Scene) -> None:
         _state(live, "gone")
         wait_for(lambda: live.status().connections > 2, "it goes on trying")
         live.stop()
+        assert not live.status().is_over  # a stream that ends is a fault, not an end
 
 
 def test_a_refused_address_is_told_at_once() -> None:

@@ -54,7 +54,10 @@ def test_nothing_is_hidden_where_a_person_said_so() -> None:
 )
 def test_boxes_beyond_the_picture(box: list[float]) -> None:
     for privacy in ("heads", "figures"):
-        hide(CHECKED.copy(), np.array([box], np.float32), privacy)
+        image = CHECKED.copy()
+        hide(image, np.array([box], np.float32), privacy)
+        assert image.shape == CHECKED.shape
+        assert np.array_equal(image[100:140, 100:140], CHECKED[100:140, 100:140])  # far from each of them
 
 
 def test_a_snapshot_shows_boxes_zones_and_counts() -> None:

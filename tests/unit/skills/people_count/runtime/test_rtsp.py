@@ -39,6 +39,7 @@ def test_it_is_connected_to_again_when_it_hangs_up(clip: Path) -> None:
         wait_for(lambda: live.status().decoded > 20, "frames come")
         wait_for(lambda: live.status().connections > 1 and live.status().decoded > 70, "they come again")
         live.stop()
+        assert camera.asked.count("PLAY") > 1
 
 
 def test_nobody_is_moved_to_another_host(clip: Path) -> None:
