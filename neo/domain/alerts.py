@@ -76,7 +76,7 @@ class AlertRule:
     clear_s: float = 30.0
     cooldown_s: float = 600.0
     repeat_s: float = 4 * 3600.0
-    offline_s: float = 45.0
+    offline_s: float = 30.0  # and as long away again, as in a restart of Neo, is still under a minute
     hours: Hours | None = None
     over_outside: float | None = None
 

@@ -282,6 +282,7 @@ class Gates(Approvals):
         """An emoji that approved is rare, and one that is taken back after it rarer."""
         self.walk_to("requirements_review")
         self.approve_by_emoji("requirements", 0, OWNER, emoji)
+        self.rules_hold()
         self.take_emoji_back("requirements", place, OWNER, emoji, aim)
 
     def walk_to(self, goal: str, works: int = 6) -> None:
