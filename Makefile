@@ -10,10 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS ?= tests
 export NEO_DATA_DIR ?= $(CURDIR)/.neo
 
-.PHONY: help run demo test check docs models lock clean
+.PHONY: help run demo test test-long check docs models lock clean
 
 help:  ## What there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/' | sed 's/^/make /'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/' | sed 's/^/make /'
 
 run: models  ## Bring Neo up: a local workspace in the browser, or your Slack when SLACK_BOT_TOKEN is set
 	@$(BIN)/neo up
@@ -21,9 +21,12 @@ run: models  ## Bring Neo up: a local workspace in the browser, or your Slack wh
 demo: models  ## Watch a scripted person walk a whole project
 	@$(BIN)/neo demo rag
 
-test: $(VENV)/.dev models  ## Run all tests that this machine can run
+test: $(VENV)/.dev models  ## Run all tests that this machine can run, but for those that take minutes each
 	@echo "Running the tests ..."
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+test-long: $(VENV)/.dev models  ## Run the tests that take minutes each, which `make test` leaves out
+	@NEO_LONG_TESTS=1 $(BIN)/python -m pytest -n 2 --dist load -m long $(TESTS)
 
 check: $(VENV)/.dev  ## Lint, types, and who may import whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -27,6 +27,11 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order files by how long they take, where that is known; within a file nothing changes."""
     rank = {name: place for place, name in enumerate(LONGEST)}
+    if not os.environ.get("NEO_LONG_TESTS"):
+        skipped = pytest.mark.skip(reason="takes minutes: make test-long")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(skipped)
     items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
 
 

@@ -15,6 +15,7 @@ from neo.llm.local_model import NAME as LOCAL_MODEL
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(500)
 def test_the_demo_walks_the_whole_road_and_a_killed_worker_goes_on_with_its_study(tmp_path: Path) -> None:
     summary, models = tmp_path / "summary.json", tmp_path / "models"

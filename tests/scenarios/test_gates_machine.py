@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -70,10 +69,9 @@ def test_the_rules_hold(walked: dict[str, Ground], tmp_path: Path) -> None:
     assert {"intake", "requirements_review", "architecture_review", "tuning", "kept", "paused"} <= reached
 
 
-SLOW = pytest.mark.skipif("NEO_ALL_MUTANTS" not in os.environ, reason="takes minutes; set NEO_ALL_MUTANTS=1")
 PLANTED = [
     *(pytest.param(*one, id=one[0]) for one in MUTANTS),
-    *(pytest.param(*one, id=one[0], marks=SLOW) for one in LONG_LIVED),
+    *(pytest.param(*one, id=one[0], marks=pytest.mark.long) for one in LONG_LIVED),
 ]
 
 

@@ -91,6 +91,7 @@ def test_one_document_of_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_ten_thousand_documents(tmp_path: Path) -> None:
     documents = [
         f"{FACTS[n % 10]} Shelf {n} of row {n // 100} was counted last in week {n % 52}." for n in range(10_000)

@@ -65,7 +65,9 @@ def upper(wrong: int, of: int) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [10, 20, 60, 150])
+@pytest.mark.parametrize(
+    "n", [10, 60, pytest.param(20, marks=pytest.mark.long), pytest.param(150, marks=pytest.mark.long)]
+)
 def test_a_verdict_is_seldom_falsely_better(n: int) -> None:
     wrong = sum(said_better(seed, n) for seed in range(SIMULATIONS))
     assert upper(wrong, SIMULATIONS) <= MOST, f"{wrong} of {SIMULATIONS}"
