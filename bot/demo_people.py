@@ -98,8 +98,8 @@ class PeoplePlay(Play):
         self._see("answer in your own words")
         self._say(
             "It must stay above for 1 second. It is for fire safety; the count must be right within one person in "
-            "50 % of the frames, the mail must go out within 10 seconds, and keep no pictures. Here is a recording of "
-            "the camera, and what I counted in some frames.",
+            "50 % of the frames, and the mail must go out within 10 seconds. Here is a recording of the camera, and "
+            "what I counted in some frames.",
             self.files,
         )
         self._see("Is anything different from what I assume")

@@ -320,8 +320,10 @@ class Skill(ABC):
         """The e-mail addresses that are told of alerts."""
         return ()
 
-    def picture(self, url: str, series: str, at: float) -> tuple[bytes, str] | None:
+    def picture(self, url: str, series: str, at: float, brief: Brief) -> tuple[bytes, str] | None:
         """What a series showed at a time, as PNG or JPEG, with what is seen there in words; None where there is none.
+
+        None too where the brief wants none shown.
 
         Raises:
             Unavailable: The deployed system does not answer; what is to be told is told without a picture.

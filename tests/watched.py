@@ -99,7 +99,7 @@ class Observing(Planned):
             for series, value, at, trouble in rows
         ]
 
-    def picture(self, url: str, series: str, at: float) -> tuple[bytes, str] | None:
+    def picture(self, url: str, series: str, at: float, brief: Brief) -> tuple[bytes, str] | None:
         return self._get(f"{url}/picture").content, f"{series} with many people"
 
     def _get(self, url: str) -> httpx.Response:

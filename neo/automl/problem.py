@@ -87,7 +87,9 @@ class Metric:
         """A difference of scores, as people read it: of errors, a negative one is the better."""
         if not self.span:
             return one
-        return Interval(-self.span * one.value, -self.span * one.high, -self.span * one.low, one.n)
+        # From 0, since a minus before 0.0 makes -0.0, which nobody wants to read.
+        value, low, high = (0.0 - self.span * end for end in (one.value, one.high, one.low))
+        return Interval(value, low, high, one.n)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def rules_of(deps: Deps, tx: Transaction, project: ProjectRow) -> tuple[AlertRul
 
 def _picture(deps: Deps, project: ProjectRow, url: str, notice: Notice) -> Attachment | None:
     try:
-        got = deps.skill_of(project).picture(url, notice.series, notice.at)
+        got = deps.skill_of(project).picture(url, notice.series, notice.at, brief_of(project))
     except Unavailable:
         return None
     except Exception:  # whatever is wrong with a picture, the alert does not wait for it

@@ -206,9 +206,9 @@ class PeopleCountSkill(Skill):
         """See :class:`neo.skill.Skill`."""
         return watching.observations(url, after)
 
-    def picture(self, url: str, series: str, at: float) -> tuple[bytes, str] | None:
+    def picture(self, url: str, series: str, at: float, brief: Brief) -> tuple[bytes, str] | None:
         """See :class:`neo.skill.Skill`."""
-        return watching.picture(url, series)
+        return None if watching.shows_nothing(brief) else watching.picture(url, series)
 
     def example(self, url: str, problem: Problem) -> str:
         """See :class:`neo.skill.Skill`."""

@@ -10,6 +10,7 @@ from skills.people_count import client
 from skills.people_count.episodes import Waited
 from skills.people_count.hours import hours_of
 from skills.people_count.runtime.zones import WHOLE
+from skills.people_count.slots import NOTHING_KEPT
 
 PROMISED_S = 10.0
 LIMIT = 10  # people, as everywhere in what Neo proposes
@@ -67,6 +68,15 @@ def observations(url: str, after: float) -> list[Observation]:
         )
         for row in client.observations(url, after)
     ]
+
+
+def shows_nothing(brief: Brief) -> bool:
+    """Whether the person said, in words of their own, that no frames are kept: a message or a mail keeps what it shows.
+
+    Where that is only what Neo recommends, an alert shows its picture with heads blurred, as the requirements say.
+    """
+    told = brief.values.get("privacy")
+    return told is not None and told.source == "said" and told.value == NOTHING_KEPT
 
 
 def picture(url: str, series: str) -> tuple[bytes, str] | None:

@@ -7,14 +7,22 @@ from neo.domain.brief import Brief
 from neo.domain.documents import Item
 from neo.skill import Examination
 from skills.people_count.slots import NOTHING_KEPT
+from skills.people_count.watching import shows_nothing
+
+# Whether the person said that no picture may be kept, and whether none is to be kept.
+PRIVACY = {
+    (True, True): "No picture is stored, shown or mailed: alerts are words and numbers.",
+    (
+        False,
+        True,
+    ): "The counter stores no picture; an alert shows one with heads blurred, forgotten after a day.",
+    (False, False): "Pictures of alerts may be kept; heads are blurred in whatever is shown or mailed.",
+}
 
 
 def requirements(brief: Brief, found: Examination) -> list[Item]:
     """Functional requirements."""
-    stored = brief.value("privacy", NOTHING_KEPT) == NOTHING_KEPT
-    kept = "No picture is stored; heads are blurred in whatever is shown or mailed." if stored else (
-        "Pictures of alerts may be kept; heads are blurred in whatever is shown or mailed."
-    )  # fmt: skip
+    kept = PRIVACY[shows_nothing(brief), brief.value("privacy", NOTHING_KEPT) == NOTHING_KEPT]
     return [
         Item("Counts the people in each picture of the stream that it looks at.", "F-count"),
         Item("Alerts once when more people than the threshold are seen for long enough.", "F-alert"),

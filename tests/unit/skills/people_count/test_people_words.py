@@ -10,10 +10,13 @@ from neo.automl.problem import InputFile, Resources
 from neo.domain.brief import Brief, SlotValue
 from neo.domain.hours import Span
 from neo.errors import BadInput
+from neo.skill import Examination
 from skills.people_count.areas import zone_of
 from skills.people_count.cameras import cameras_of
 from skills.people_count.hours import hours_of
-from skills.people_count.watching import alert_rules, recipients
+from skills.people_count.slots import MAY_KEEP, NOTHING_KEPT
+from skills.people_count.watching import alert_rules, recipients, shows_nothing
+from skills.people_count.writing import requirements
 
 WEEK = (0, 1, 2, 3, 4)
 EVERY = (0, 1, 2, 3, 4, 5, 6)
@@ -105,3 +108,18 @@ def test_the_rule_of_a_brief() -> None:
     (plain,) = alert_rules(brief(), "UTC")
     assert (plain.over, plain.clear_at, plain.hours) == (10, 9, None) and recipients(brief()) == ()
     assert alert_rules(brief(threshold=0), "UTC")[0].clear_at == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "nothing", "words"),
+    [
+        (NOTHING_KEPT, "said", True, "No picture is stored, shown or mailed"),
+        (NOTHING_KEPT, "recommended", False, "an alert shows one with heads blurred"),
+        (NOTHING_KEPT, "assumed", False, "an alert shows one with heads blurred"),
+        (MAY_KEEP, "said", False, "may be kept"),
+    ],
+)
+def test_who_said_that_no_pictures_are_kept_sees_none(value: str, source: str, nothing: bool, words: str) -> None:
+    wanted = Brief("people_count", "x", {"privacy": SlotValue(value, value, source)})
+    assert shows_nothing(wanted) is nothing
+    assert words in next(item.text for item in requirements(wanted, Examination(())) if item.id == "F-privacy")
