@@ -166,6 +166,7 @@ class Estimate:
         trial_s: Seconds of one warm trial of the default configuration on the search questions.
         cold_s: Seconds of the first one: reading, chunking and embedding the documents.
         jobs: Trials that run at the same time.
+        searches: How often the space is searched: once, and once more for each fold of nested cross-validation.
     """
 
     trials: int
@@ -173,11 +174,12 @@ class Estimate:
     cold_s: float
     jobs: int
     usd: float
+    searches: int = 1
 
     @property
     def search_s(self) -> float:
-        """Seconds of the whole search: new chunkings are cold, about a third of all trials."""
-        return (self.trials * self.trial_s + self.trials / 3 * self.cold_s) / self.jobs
+        """Seconds of the whole search: what is new to it is cold, about a third of all trials."""
+        return self.searches * (self.trials * self.trial_s + self.trials / 3 * self.cold_s) / self.jobs
 
 
 def architecture(

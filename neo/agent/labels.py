@@ -9,7 +9,6 @@ from text_to_num import alpha2digit
 
 from neo.domain.posts import Attachment, Button, Post
 
-MOST_VALUE = 100_000
 # "1: 4, 2 = 7, #3 is 0, 4) 12", whatever stands between the pairs; and bare numbers in the order of the list.
 _PAIR = re.compile(r"#?(\d{1,3})\s*(?:[:=)]|is|has|shows|->|→)\s*(\d{1,6}\b|\?|(?:none|nobody|skip)\b)", re.IGNORECASE)
 _BARE = re.compile(r"^\s*(?:\d{1,6}|\?)(?:[\s,;]+(?:\d{1,6}|\?))+\s*[.!]?\s*$")

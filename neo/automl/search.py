@@ -41,7 +41,8 @@ def search(
     """
     parts = split(problem.instances, settings.seed)
     if problem.nested and parts.folds:
-        settings = replace(settings, racing=False)  # so few instances are asked in one go: a race would only guess
+        # So few instances are asked in one go: a race would only guess. The time is for all searches together.
+        settings = replace(settings, racing=False, seconds=settings.seconds / (1 + len(parts.folds)))
     run = run_study(problem, parts.search, settings, watch, stop)
     again = partial(_again, problem, settings, stop) if problem.nested and parts.folds else None
     verdict = judge(problem, run, parts, settings.seed, judging, again)
@@ -49,5 +50,5 @@ def search(
 
 
 def _again(problem: Problem, settings: StudySettings, stop: Stop, instances: Sequence[Instance]) -> StudyRun:
-    """The same search on other instances, in memory: it is over in the time of its cache hits, or done again."""
-    return run_study(problem, instances, replace(settings, storage=None, seconds=float("inf")), stop=stop)
+    """The same search on other instances, in memory: cut short, it is done again from what the cache keeps."""
+    return run_study(problem, instances, replace(settings, storage=None), stop=stop)

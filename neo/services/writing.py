@@ -88,7 +88,8 @@ def measure(problem: Problem, trials: int, jobs: int, seed: int) -> tuple[Estima
     judging = sum(float(one.output.get("judge_usd", 0.0)) for one in run.evaluations)
     spent = (trial.cost_usd or 0.0) * len(parts.search) if problem.spends else 0.0
     dollars = (spent + judging) * trials
-    estimate = Estimate(trials=trials, trial_s=warm.seconds, cold_s=cold_s, jobs=jobs, usd=dollars)
+    searches = 1 + (len(parts.folds) if problem.nested else 0)
+    estimate = Estimate(trials, warm.seconds, cold_s, jobs, dollars, searches)
     return estimate, trial.accuracy or 0.0
 
 

@@ -123,6 +123,7 @@ def test_the_architecture_names_the_space_the_judging_and_the_budget(tmp_path: P
 def test_the_estimate_and_the_ceiling_agree_with_the_text(tmp_path: Path) -> None:
     assert ESTIMATE.search_s == 30 * 0.5 + 10 * 3.0
     assert replace(ESTIMATE, jobs=2).search_s == ESTIMATE.search_s / 2
+    assert replace(ESTIMATE, searches=6).search_s == ESTIMATE.search_s * 6
     slow = replace(ESTIMATE, trial_s=20.0, usd=1.5)
     document = architecture(SKILL, problem(tmp_path), slow, 0.5, None)
     minutes = seconds_budget(slow) / 60

@@ -94,3 +94,11 @@ def test_a_limit_on_any_metric_counts_where_it_was_measured() -> None:
 def test_a_limit_is_called_as_people_read_it(tmp_path: Path) -> None:
     problem = toy.problem(tmp_path)
     assert [limit_title(name, problem) for name in ("accuracy", "score")] == ["accuracy", "Score"]
+
+
+def test_the_time_is_for_the_search_and_those_of_its_folds(tmp_path: Path) -> None:
+    problem = replace(toy.problem(tmp_path, "slow", n=12, space=SPACE), nested=True)
+    result = search(problem, StudySettings("short", 18, seed=1, seconds=1.2))  # a trial takes .15 s
+    body = result.report.json
+    assert body["verdict"]["nested"] and body["ended"] == "time of 0 s used"
+    assert len(body["trials"]) < 6
