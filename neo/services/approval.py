@@ -15,7 +15,7 @@ from neo.errors import NotAllowed
 from neo.services import comparing, feedback
 from neo.services.access import check
 from neo.services.deps import Deps, Turn, stage_of
-from neo.services.stages import advance, lead_back, rests_before_work
+from neo.services.stages import advance, lead_back, rests_before_work, rests_kept
 from neo.store import Transaction
 from neo.store.tables import ApprovalRow, DocumentRow, PostRow, ProjectRow, new_id
 
@@ -205,7 +205,8 @@ def take_back(deps: Deps, turn: Turn, document_id: str, user: str, emoji: str) -
             tx.outbox.add(project, notice(f"<@{user}> took the approval back."), deps.now())
             return
         job = tx.jobs.get(approval.job) if approval.job else None
-        if job is not None and not job.attempts and rests_before_work(project, document.kind):
+        has_not_begun = job is not None and not job.attempts and rests_before_work(project, document.kind)
+        if has_not_begun or rests_kept(project):
             approval.withdrawn_at = deps.now()
             lead_back(tx, project, document)
             text = f"<@{user}> took the approval back; nothing has started. It waits again when you *resume*."

@@ -69,6 +69,11 @@ def rests_before_work(project: ProjectRow, kind: str) -> bool:
     return stage_of(project) is Stage.PAUSED and project.came_from == GATES[kind][1].value
 
 
+def rests_kept(project: ProjectRow) -> bool:
+    """Whether a project is paused whose approved requirements are only kept: no work follows from them."""
+    return stage_of(project) is Stage.PAUSED and project.came_from == Stage.KEPT.value
+
+
 def lead_back(tx: Transaction, project: ProjectRow, document: DocumentRow) -> None:
     """Have a paused project go on at the gate whose approval was taken back, not beyond it."""
     tx.documents.set_status(document.id, "current")

@@ -139,6 +139,17 @@ def test_what_cannot_be_built_yet_is_said_before_and_after_and_its_requirements_
     assert here.project().stage == "requirements_review"
 
 
+def test_an_approval_of_what_is_only_kept_can_be_taken_back_in_a_pause(here: World) -> None:
+    here.say(FINE_TUNING, thread=None)
+    to_training_requirements(here)
+    here.react("requirements", "white_check_mark")
+    say(here, "pause")
+    here.unreact("requirements", "white_check_mark")
+    assert (here.project().stage, here.project().came_from) == ("paused", "requirements_review")
+    say(here, "resume")
+    assert here.project().stage == "requirements_review"
+
+
 def test_a_system_of_another_kind_is_refused_with_what_is_nearest(here: World) -> None:
     here.say("@Neo please forecast our sales for next year", thread=None)
     assert "not something that I can build yet" in here.transport.sent[-1].post.text
