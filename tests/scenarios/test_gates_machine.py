@@ -10,7 +10,7 @@ import pytest
 from gates.approvals import CONSENT, YES
 from gates.ground import Ground, grounds
 from gates.machine import Broken, Gates, Tally
-from gates.mutants import LONG_LIVED, MUTANTS, Plant
+from gates.mutants import MUTANTS, Plant
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import FlakyFailure
 from hypothesis.stateful import run_state_machine_as_test
@@ -69,13 +69,7 @@ def test_the_rules_hold(walked: dict[str, Ground], tmp_path: Path) -> None:
     assert {"intake", "requirements_review", "architecture_review", "tuning", "kept", "paused"} <= reached
 
 
-PLANTED = [
-    *(pytest.param(*one, id=one[0]) for one in MUTANTS),
-    *(pytest.param(*one, id=one[0], marks=pytest.mark.long) for one in LONG_LIVED),
-]
-
-
-@pytest.mark.parametrize(("name", "plant", "rule"), PLANTED)
+@pytest.mark.parametrize(("name", "plant", "rule"), [pytest.param(*one, id=one[0]) for one in MUTANTS])
 def test_a_slip_is_found_by_its_rule(
     walked: dict[str, Ground], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, plant: Plant, rule: str
 ) -> None:

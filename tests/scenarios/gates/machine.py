@@ -277,6 +277,13 @@ class Gates(Approvals):
     def walk_past_the_first_gate(self) -> None:
         self.walk_to("architecture_review")
 
+    @rule(user=mostly_owner, right=st.booleans())
+    def press_at_the_first_gate(self, user: str, right: bool) -> None:
+        """A button of an outdated text, or a stranger's press, while a document waits: rare by chance."""
+        self.walk_to("requirements_review")
+        self.rules_hold()
+        self.approve_by_button("requirements", 0, user, right)
+
     @rule(emoji=st.sampled_from(YES), place=places, aim=st.sampled_from(AIMED))
     def approve_then_take_back(self, emoji: str, place: int, aim: str) -> None:
         """An emoji that approved is rare, and one that is taken back after it rarer."""

@@ -117,9 +117,6 @@ MUTANTS: tuple[Mutant, ...] = (
     ("an approval cannot be taken back", _never_back, rules.BACK),
     ("anybody takes an approval back", _anybody_back, rules.BACK_PERSON),
     ("any emoji taken back undoes the approval", _any_emoji_back, rules.BACK_EMOJI),
-)
-# Those that live for dozens of examples: marked as long.
-LONG_LIVED: tuple[Mutant, ...] = (
     ("anybody approves", _anybody, rules.PEOPLE),
     ("the hash is not compared", _any_text, rules.HASH),
 )
