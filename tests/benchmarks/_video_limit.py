@@ -15,14 +15,14 @@ import cv2
 
 from skills.people_count.runtime.addresses import read_address
 from skills.people_count.runtime.counting import open_counter
-from skills.people_count.runtime.opening import open_video, to_image
+from skills.people_count.runtime.opening import Converter, open_video
 
 
 def main() -> None:
     """Measure, twice told to go."""
     asked = json.loads(sys.stdin.readline())
     cv2.setNumThreads(1)  # as in the pipeline's processes
-    source = read_address(Path(asked["video"]))
+    to_image, source = Converter(), read_address(Path(asked["video"]))
     with open_video(source) as video:
         images = [to_image(frame) for frame in islice(video.frames(), asked["counted"])]
     counter = open_counter(asked["config"], Path(asked["models"]), {})

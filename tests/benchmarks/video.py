@@ -1,8 +1,10 @@
 """How near the deployed pipeline comes to the slower of decoding and inference, for each detector, 1 and 4 cameras.
 
 The limit is measured by as many processes as the pipeline has, each decoding alone and then counting in pictures that
-are there already, right before and right after the pipeline: machines change their pace. The pipeline plays the
-development video with each frame taken; beside it, four cameras at their own rate tell what they hold.
+are there already, right before and right after the pipeline. The pipeline plays the development video with each frame
+taken; beside it, four cameras at their own rate tell what they hold. ``fps_vs_limit`` is the pipeline's rate times the
+slower of both; ``fps_vs_cores`` is the same against what the cores can do at all, which is less where decoding has none
+of its own. Each is the median of the rounds, with the lowest and the highest.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import sys
 import time
 from collections import Counter as Tally
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 from subprocess import PIPE
 from typing import Any
 
@@ -30,8 +32,9 @@ from skills.people_count.runtime.watched import Camera, Message, Observation, Pl
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("NEO_SHARED", ROOT.parent / "shared"))
 VIDEO = SHARED / "data" / "vtest" / "vtest.mp4"
-DECODED, COUNTED = 300, 40  # frames of a measurement of the limit
-RUN_S, WARM_S = 7.0, 2.0  # of the pipeline, after its first count
+DECODED, COUNTED = 300, 60  # frames of a measurement of the limit
+ROUNDS = 3
+RUN_S, WARM_S = 4.0, 1.0  # of the pipeline, after its first count; the file ends it sooner
 HELD_S, OFFERED_FPS = 10.0, 10.0
 GOAL, GOAL_FPS = 0.9, 3.0
 
@@ -43,31 +46,44 @@ def bench(seed: int) -> Measured:
     models = SHARED / "models" if (SHARED / "models").is_dir() else load().models
     cores = len(os.sched_getaffinity(0))
     ratios: dict[str, float] = {}
-    details: dict[str, object] = {"cores": cores, "goal": GOAL}
+    intervals: dict[str, tuple[float, float]] = {}
+    details: dict[str, object] = {"cores": cores, "goal": GOAL, "rounds": ROUNDS}
     for name in available(models):
         config = complete_config({"detector": name, "input_size": 320})
         for cameras in (1, 4):
-            processes = min(cameras, cores)
-            before = limit_s(config, models, processes)
-            fps = pipeline_fps(config, models, cameras)
-            after = limit_s(config, models, processes)
-            slower = fmean([max(before), max(after)])
-            ratios[f"fps_vs_limit_{name}_{cameras}"] = fps * slower / processes
-            details[f"{name}_{cameras}"] = {
-                "fps": fps, "limit_fps": processes / slower, "decode_ms": [1000 * before[0], 1000 * after[0]],
-                "count_ms": [1000 * before[1], 1000 * after[1]],
-            }  # fmt: skip
+            rounds = [_round(config, models, cameras, min(cameras, cores), cores) for _ in range(ROUNDS)]
+            for figure in ("fps_vs_limit", "fps_vs_cores"):
+                found = sorted(one[figure] for one in rounds)
+                ratios[f"{figure}_{name}_{cameras}"] = median(found)
+                intervals[f"{figure}_{name}_{cameras}"] = (found[0], found[-1])
+            details[f"{name}_{cameras}"] = rounds
     held = {
         name: held_fps(complete_config({"detector": name, "input_size": 320}), models) for name in available(models)
     }
     details["held_fps_of_4_cameras"] = held
     networks = [name for name in held if name != "hog"]
-    worst = min(ratios, key=lambda key: ratios[key])
+    worst = min((key for key in ratios if key.startswith("fps_vs_limit")), key=lambda key: ratios[key])
     details["worst"] = worst
     return Measured(
         {"fps_vs_limit": ratios[worst], "held_vs_3_fps": min(held[name] for name in networks) / GOAL_FPS, **ratios},
+        {"fps_vs_limit": intervals[worst], **intervals},
         details=details,
     )
+
+
+def _round(config: dict[str, Any], models: Path, cameras: int, processes: int, cores: int) -> dict[str, Any]:
+    """The limit, the pipeline, the limit again: machines change their pace."""
+    before = limit_s(config, models, processes)
+    fps = pipeline_fps(config, models, cameras)
+    after = limit_s(config, models, processes)
+    decode_s, count_s = fmean([before[0], after[0]]), fmean([before[1], after[1]])
+    slower_s = max(decode_s, count_s) / processes
+    # Where each core has a process of its own, decoding and counting share it, and take their sum.
+    cores_s = max(slower_s, (decode_s + count_s) / cores)
+    return {
+        "fps": fps, "fps_vs_limit": fps * slower_s, "fps_vs_cores": fps * cores_s,
+        "decode_ms": [1000 * before[0], 1000 * after[0]], "count_ms": [1000 * before[1], 1000 * after[1]],
+    }  # fmt: skip
 
 
 def limit_s(config: dict[str, Any], models: Path, processes: int) -> tuple[float, float]:
@@ -104,6 +120,8 @@ class _Heard:
             self.times.setdefault(message.camera, []).append(time.monotonic())
 
     def rates(self, since: float, until: float) -> dict[str, float]:
+        """Frames a second of each camera, while all of them played: a fast detector is through with its file early."""
+        until = min(until, *(times[-1] for times in self.times.values()))
         tally = Tally({name: sum(since <= at < until for at in times) for name, times in self.times.items()})
         return {name: count / (until - since) for name, count in tally.items()}
 

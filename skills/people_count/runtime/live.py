@@ -17,7 +17,7 @@ from .ending import Ending
 from .faults import SourceError
 from .guards import PUBLIC, Allowed
 from .handoff import Handoff
-from .opening import PATIENT, Patience, Video, open_video, to_image
+from .opening import PATIENT, Converter, Patience, Video, open_video
 from .stillness import Stillness
 
 STATES = ("ok", "connecting", "stalled", "frozen", "gone")
@@ -120,7 +120,8 @@ class Live:
     ) -> None:
         self.source, self._allowed, self._habits, self._on_frame = source, allowed, habits, on_frame
         self._takes_all = habits.pace == "every"
-        self._frames: Handoff[tuple[VideoFrame | np.ndarray, float]] = Handoff(keeps_all=self._takes_all)
+        self._frames: Handoff[tuple[VideoFrame, float]] = Handoff(keeps_all=self._takes_all)
+        self._to_image = Converter()
         self._backoff = Backoff(habits.first_wait_s, habits.most_wait_s)
         self._still = Stillness()
         self._was_frozen = False
@@ -148,8 +149,9 @@ class Live:
         if taken is None:
             return None
         frame, at = taken
-        # Converted here, in the taker's thread: most frames of a camera are never taken.
-        return Picture(to_image(frame) if isinstance(frame, VideoFrame) else frame, at)
+        # Converted here, in the taker's thread: most frames of a camera are never taken, and what this core has just
+        # written it reads again at once.
+        return Picture(self._to_image(frame), at)
 
     def status(self) -> Status:
         """How the source is now."""
@@ -211,10 +213,9 @@ class Live:
 
     def _hand_over(self, frame: VideoFrame, at: float) -> bool:
         seen, now = self._seen, time.monotonic()
-        # Before it is handed over: a frame's converter serves one thread at a time.
+        # Before it is handed over: a frame serves one thread at a time.
         still_s = self._still.see(frame, now) if self.source.is_live else 0.0
-        # Where each frame is taken it is converted here, while the taker counts in the one before it.
-        if not self._frames.put((to_image(frame) if self._takes_all else frame, at)):
+        if not self._frames.put((frame, at)):
             return False
         seen.decoded, seen.size, seen.last = seen.decoded + 1, (frame.width, frame.height), now
         seen.times.append(now)

@@ -11,7 +11,7 @@ import numpy as np
 from .addresses import Source, read_address
 from .faults import SourceError
 from .guards import PUBLIC, Allowed
-from .opening import PATIENT, Patience, open_video, to_image
+from .opening import PATIENT, Converter, Patience, open_video
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def probe(source: Source | Path | str, allowed: Allowed = PUBLIC, patience: Pati
         first = next(video.frames(), None)
         if first is None:
             raise SourceError(f"{place.shown} has no frame.", "Not one could be decoded.", "Send it whole.")
-        height, width = to_image(first).shape[:2]
+        height, width = Converter()(first).shape[:2]
         seconds = 0.0 if place.is_live else video.seconds() or 0.0
         by_time = round(seconds * video.fps)
         # A file that was cut off still claims all its frames.
@@ -77,7 +77,7 @@ def frames_at(path: Path, numbers: Sequence[int]) -> Iterator[tuple[int, np.ndar
     if wanted[0] < 0:
         raise SourceError(f"There is no frame {wanted[0]}.", "Frames are counted from 0.", "Name another frame.")
     with open_video(read_address(path)) as video:
-        seen, left = 0, set(wanted)
+        seen, left, to_image = 0, set(wanted), Converter()
         for number, frame in enumerate(video.frames()):
             seen = number + 1
             if number in left:

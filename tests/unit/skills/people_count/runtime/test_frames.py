@@ -21,8 +21,10 @@ def test_the_frames_that_are_wanted_each_once(name: str, codec: str, tmp_path: P
 
 def test_no_frame_but_those_is_converted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     converted: list[float] = []
-    convert = reading.to_image
-    monkeypatch.setattr(reading, "to_image", lambda frame: converted.append(frame.time) or convert(frame))
+    convert = reading.Converter.__call__
+    monkeypatch.setattr(
+        reading.Converter, "__call__", lambda self, frame: converted.append(frame.time) or convert(self, frame)
+    )
     list(frames_at(grey_steps(tmp_path / "a.mp4"), [2, 5]))
     assert converted == pytest.approx([0.2, 0.5])
 

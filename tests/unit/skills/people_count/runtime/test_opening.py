@@ -16,7 +16,7 @@ from skills.people_count.runtime import opening
 from skills.people_count.runtime.addresses import read_address
 from skills.people_count.runtime.faults import SourceError
 from skills.people_count.runtime.guards import Allowed
-from skills.people_count.runtime.opening import Patience, open_video, to_image
+from skills.people_count.runtime.opening import Converter, Patience, open_video
 from skills.people_count.runtime.reading import frames_at, probe
 
 PRIVATE, SHORT = Allowed(private=True), Patience(0.5, 0.5)
@@ -180,7 +180,7 @@ def test_damaged_packets_are_left_out(tmp_path: Path, monkeypatch: pytest.Monkey
         data[at + 8 : at + 8 + size] = bytes(size)
     path.write_bytes(data)
     with open_video(read_address(path)) as video:
-        frames = [to_image(frame) for frame in video.frames()]
+        frames = [Converter()(frame) for frame in video.frames()]
     assert len(frames) == 17
     monkeypatch.setattr(opening, "MAX_DAMAGED", 1)
     with open_video(read_address(path)) as video, pytest.raises(SourceError, match="no video"):
