@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neo.skill import Slot
 
+MISSED, FALSE, ALIKE = "a missed crowd", "a false alarm", "both alike"
 ALERTING: tuple[Slot, ...] = (
     Slot(
         "emails",
@@ -145,5 +146,52 @@ ALERTING: tuple[Slot, ...] = (
         ),
         bound="at most",
         plain="How soon after it gets too full must the warning come?",
+    ),
+    Slot(
+        "mistakes",
+        "choice",
+        "The worse mistake",
+        "Which mistake is worse: a missed crowd, or a false alarm?",
+        "Counters are compared by it: people of the worse kind of error count three times.",
+        recommended=ALIKE,
+        recommended_words="both count alike",
+        round=3,
+        cues=("miss", "false alarm", "false positive", "false negative", "overlook", "mistake", "worse"),
+        choices={
+            MISSED: (
+                *(
+                    "miss a crowd",
+                    "missed crowd",
+                    "missing a crowd",
+                    "miss one",
+                    "missing one",
+                    "overlook",
+                    "false negative",
+                ),
+                *("rather one alarm too many", "better one too many", "false alarms are fine", "false alarm is fine"),
+            ),
+            FALSE: (
+                *(
+                    "cry wolf",
+                    "false positive",
+                    "no false alarms",
+                    "without false alarms",
+                    "needless alarm",
+                    "for nothing",
+                ),
+                *("rather miss", "rather one too few", "false alarms are worse", "false alarm is worse"),
+            ),
+            ALIKE: ("both alike", "both are bad", "equally bad", "the same", "neither is worse", "no difference"),
+        },
+        phrases=(
+            "a missed crowd is worse than a false alarm",
+            "rather one alarm too many than one too few",
+            "a false alarm costs us an evacuation, so be sure first",
+            "I can live with a missed one, but never cry wolf",
+            "both mistakes are equally bad",
+            "overlooking people would be dangerous, needless mails are fine",
+            "nobody reads the mails any more if they come for nothing",
+        ),
+        plain="What would be worse: that I miss a crowd, or that I warn you for nothing?",
     ),
 )

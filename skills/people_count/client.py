@@ -12,13 +12,14 @@ import httpx
 
 from neo.automl.problem import Evaluation, Problem
 from neo.errors import Unavailable
+from skills.people_count.episodes import Waited
 from skills.people_count.evaluate import Frame, scores
 from skills.people_count.runtime.reading import frames_at
 
 TIMEOUT_S = 20.0
 
 
-def smoke(problem: Problem, url: str, most: int, limit: float) -> list[Evaluation]:
+def smoke(problem: Problem, url: str, most: int, waited: Waited) -> list[Evaluation]:
     """Send counted frames, spread over the set, to the service, and score what it counts in each alone."""
     videos = {one.sha256: one.path for one in problem.context.inputs}
     single = [one for one in problem.instances if isinstance(one.payload, Frame)]
@@ -31,7 +32,7 @@ def smoke(problem: Problem, url: str, most: int, limit: float) -> list[Evaluatio
         start = time.perf_counter()
         body = _asked("POST", f"{url}/count", content=data.tobytes())
         took_s = time.perf_counter() - start
-        metrics = scores(body["count"], frame.count, limit) if body["count"] is not None else {}
+        metrics = scores(body["count"], frame.count, waited) if body["count"] is not None else {}
         found.append(Evaluation(instance.id, metrics, took_s, 0.0, {"counted": str(body["count"])}))
     return found
 

@@ -52,10 +52,24 @@ class Episode:
 
 @dataclass(frozen=True)
 class Waited:
-    """How alerts are judged: the rule that is deployed, and within what time after its confirmation one is promised."""
+    """How counts and alerts are judged.
+
+    Attributes:
+        rule: The one that is deployed.
+        promised_s: Within what time after its confirmation an alert is promised.
+        missed: What each person counts who was there and was not counted.
+        false: What each counts who was counted and was not there.
+    """
 
     rule: AlertRule
     promised_s: float
+    missed: float = 1.0
+    false: float = 1.0
+
+    @property
+    def is_even(self) -> bool:
+        """Whether both kinds of error count alike."""
+        return self.missed == self.false
 
 
 def episodes_of(video: str, counts: Mapping[int, int], fps: float, frames: int) -> list[Episode]:

@@ -44,6 +44,11 @@ Seen = list[tuple[int, float]]
 # golden ratio spread over [0, 1) better than random numbers do.
 GOLDEN = (5**0.5 - 1) / 2
 
+WEIGHED = Metric(
+    "weighed", "Mean error of the count, the worse kind counted three times",
+    "How many people the count is off, where an error towards the mistake that you called worse counts three times.",
+    SPAN, "people", "weighed error",
+)  # fmt: skip
 METRICS = (
     Metric(
         "closeness", "Mean absolute error of the count", "How many people the count is off, on average.", SPAN,
@@ -132,8 +137,8 @@ def evaluate(
 
 def _scores(payload: Payload, seen: Seen, waited: Waited) -> dict[str, float]:
     if isinstance(payload, Frame):
-        return scores(seen[-1][1], payload.count, waited.rule.over)
-    each = [scores(told_at(seen, number), people, waited.rule.over) for number, people in payload.counts]
+        return scores(seen[-1][1], payload.count, waited)
+    each = [scores(told_at(seen, number), people, waited) for number, people in payload.counts]
     means = {name: fmean(one[name] for one in each) for name in each[0]}
     return means | alert_scores(seen, payload, waited)
 
@@ -149,14 +154,16 @@ def _told(payload: Payload, seen: Seen, waited: Waited) -> dict[str, str]:
     }
 
 
-def scores(counted: float, people: int, limit: float) -> dict[str, float]:
+def scores(counted: float, people: int, waited: Waited) -> dict[str, float]:
     """Every metric of one count."""
-    off = abs(counted - people)
+    off, over = abs(counted - people), waited.rule.over
+    weight = waited.missed if counted < people else waited.false
     return {
+        "weighed": 1 - min(weight * off, SPAN) / SPAN,
         "closeness": 1 - min(off, SPAN) / SPAN,
         "within_one": float(off <= 1),
         "exact": float(off == 0),
-        "over_limit": float((counted > limit) == (people > limit)),
+        "over_limit": float((counted > over) == (people > over)),
     }
 
 

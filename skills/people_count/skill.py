@@ -20,14 +20,15 @@ from skills.people_count.areas import zone_of
 from skills.people_count.cameras import Watched, allowed, cameras_of
 from skills.people_count.catalogue import NETWORKS
 from skills.people_count.choosing import choose, counts_file
-from skills.people_count.evaluate import METRICS, evaluate, instances_of
+from skills.people_count.episodes import Waited
+from skills.people_count.evaluate import METRICS, WEIGHED, evaluate, instances_of
 from skills.people_count.hours import hours_of
 from skills.people_count.recording import record
 from skills.people_count.runtime.zones import Zone
 from skills.people_count.slots import SLOTS
 from skills.people_count.space import references, search_space
 from skills.people_count.speed import picture_s
-from skills.people_count.watching import LIMIT, waited_of
+from skills.people_count.watching import waited_of
 
 PICTURE_S = 0.06
 PICTURE_NOTE = (
@@ -37,18 +38,18 @@ PICTURE_NOTE = (
 TERMS = Terms("frame", "frames", "counted frames", "recordings", "a camera a month")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CountingProblem(Problem):
     """A search problem with what its package needs beside the configuration.
 
     Attributes:
         zone: The part of the picture in which people count; None for all of it.
-        limit: People above which an alert is wanted.
+        waited: How counts and alerts are judged.
     """
 
-    cameras: tuple[Watched, ...] = ()
-    zone: Zone | None = None
-    limit: float = LIMIT
+    cameras: tuple[Watched, ...]
+    zone: Zone | None
+    waited: Waited
 
 
 class PeopleCountSkill(Skill):
@@ -129,20 +130,20 @@ class PeopleCountSkill(Skill):
         most_s = brief.value("picture_s", PICTURE_S)
         times = picture_s(videos[0].path, resources.models_dir)
         space = search_space(resources.models_dir, fps, zone is not None, times, most_s)
-        limit = float(brief.value("threshold", LIMIT))
+        waited = waited_of(brief)
         accuracy = brief.value("accuracy")
         return CountingProblem(
             skill=self.name,
             space=space,
             instances=instances_of(read.frames, read.episodes, read.names()),
-            metrics=METRICS,
-            metric="closeness",
+            metrics=METRICS if waited.is_even else (WEIGHED, *METRICS),
+            metric="closeness" if waited.is_even else WEIGHED.name,
             limits=Limits(
                 latency_p95_s=most_s,
                 cost_usd=brief.value("cost") if resources.compute_usd_per_hour else None,
                 least={"within_one": accuracy} if accuracy is not None else {},
             ),
-            evaluate=partial(evaluate, zone=zone, waited=waited_of(brief)),
+            evaluate=partial(evaluate, zone=zone, waited=waited),
             context=Context(videos, cache_dir, resources),
             notes=(compute_note(resources), PICTURE_NOTE, *_unclear(brief, unclear), *read.notes),
             nested=True,
@@ -152,7 +153,7 @@ class PeopleCountSkill(Skill):
             terms=TERMS,
             cameras=cameras,
             zone=zone,
-            limit=limit,
+            waited=waited,
         )
 
     def wants_labels(self, inputs: Sequence[InputFile], brief: Brief) -> bool:
@@ -184,7 +185,7 @@ class PeopleCountSkill(Skill):
     def build(self, problem: Problem, config: Config, folder: Path) -> Build:
         """See :class:`neo.skill.Skill`."""
         mine = _counting(problem)
-        return package.build(problem, config, mine.cameras, mine.zone, mine.limit, folder)
+        return package.build(problem, config, mine.cameras, mine.zone, mine.waited.rule.over, folder)
 
     def ask(self, url: str, question: str, timeout_s: float) -> Reply:
         """See :class:`neo.skill.Skill`."""
@@ -192,7 +193,7 @@ class PeopleCountSkill(Skill):
 
     def smoke(self, problem: Problem, url: str, most: int) -> list[Evaluation]:
         """See :class:`neo.skill.Skill`."""
-        return client.smoke(problem, url, most, _counting(problem).limit)
+        return client.smoke(problem, url, most, _counting(problem).waited)
 
     def alert_rules(self, brief: Brief, zone: str) -> tuple[AlertRule, ...]:
         """See :class:`neo.skill.Skill`."""

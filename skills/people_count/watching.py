@@ -7,6 +7,7 @@ import math
 from neo.domain.alerts import AlertRule, Observation
 from neo.domain.brief import Brief
 from skills.people_count import client
+from skills.people_count.alerting import ALIKE, FALSE, MISSED
 from skills.people_count.episodes import Waited
 from skills.people_count.hours import hours_of
 from skills.people_count.runtime.zones import WHOLE
@@ -18,6 +19,7 @@ CLEAR_SHARE = 0.1  # an alert clears this much under its limit, at least one per
 # Under its mark for so long before an alert is over, or so many times as long as it must be confirmed: who wants to
 # know soon of a crowd wants to know soon of its end.
 CLEAR_S, CLEAR_TIMES = 30.0, 10
+WORSE = 3.0  # people of an error towards the mistake that a person called worse, for each of the other kind
 APART = " / "
 UNNAMED = (WHOLE, "area")  # a camera with one zone is a series under its own name
 
@@ -47,7 +49,13 @@ def alert_rules(brief: Brief, zone: str) -> tuple[AlertRule, ...]:
 
 def waited_of(brief: Brief) -> Waited:
     """How alerts are judged in the search."""
-    return Waited(alert_rules(brief, "UTC")[0], float(brief.value("latency", PROMISED_S)))
+    worse = brief.value("mistakes", ALIKE)
+    return Waited(
+        alert_rules(brief, "UTC")[0],
+        float(brief.value("latency", PROMISED_S)),
+        missed=WORSE if worse == MISSED else 1.0,
+        false=WORSE if worse == FALSE else 1.0,
+    )
 
 
 def recipients(brief: Brief) -> tuple[str, ...]:

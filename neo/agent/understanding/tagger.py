@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from neo.agent.understanding.encoder import Encoder, KeptEncoder, Vectors, learned
-from neo.agent.understanding.ridge import ridge
+from neo.agent.understanding.ridge import ridge_of_parts
 from neo.agent.understanding.sayings import Labelled
 from neo.models.tokens import Tokens
 
@@ -26,6 +26,7 @@ BESIDE, WORDS, WHOLE = 0.7, 0.4, 0.7  # weights of the neighbours' vectors, of w
 PLACES = 1024  # of hashed words; a power of two
 WINDOW = 2  # words to either side
 BEST = 3  # tokens of a stretch that speak for it
+PART = 500  # sentences learned from at a time: their inputs take 80 MB
 LEAST_EXAMPLES = 4  # sentences with a label, below which nothing is learned of it
 VERSION = 1  # of all this; kept weights of another one are not used
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
@@ -106,15 +107,22 @@ class Tagger:
 
     def _fitted(self, labelled: Sequence[Labelled]) -> Vectors:
         """Weights of shape (inputs, labels)."""
-        texts = [one.text for one in labelled]
-        half = len(texts) // 2
-        with ThreadPoolExecutor(2) as pool:
-            tokens = [one for some in pool.map(self._tokens, (texts[:half], texts[half:])) for one in some]
-        inputs = [_inputs(one.text, own) for one, own in zip(labelled, tokens, strict=True)]
-        wanted = [_wanted(one, own.spans, self.names) for one, own in zip(labelled, tokens, strict=True)]
-        if not inputs:
+        if not labelled:
             return np.zeros((_width(self._tokens([""])[0]), 0), dtype=np.float32)
-        return ridge(np.vstack(inputs), np.vstack(wanted), RIDGE)
+        half = len(labelled) // 2
+        with ThreadPoolExecutor(2) as pool:
+            tokens = [one for some in pool.map(self._tokens_of, (labelled[:half], labelled[half:])) for one in some]
+        pairs = list(zip(labelled, tokens, strict=True))
+        return ridge_of_parts((self._part(pairs[at : at + PART]) for at in range(0, len(pairs), PART)), RIDGE)
+
+    def _tokens_of(self, labelled: Sequence[Labelled]) -> Sequence[Tokens]:
+        return self._tokens([one.text for one in labelled])
+
+    def _part(self, pairs: Sequence[tuple[Labelled, Tokens]]) -> tuple[Vectors, Vectors]:
+        """Inputs and wanted scores of some sentences, a row a token."""
+        inputs = [_inputs(one.text, tokens) for one, tokens in pairs]
+        wanted = [_wanted(one, tokens.spans, self.names) for one, tokens in pairs]
+        return np.vstack(inputs), np.vstack(wanted)
 
 
 def _wanted(one: Labelled, spans: npt.NDArray[np.int64], names: Sequence[str]) -> Vectors:

@@ -19,13 +19,15 @@ from neo.automl.stage_cache import cache_at
 from neo.automl.study import StudySettings
 from neo.domain.brief import Brief, SlotValue
 from neo.errors import BadInput
+from skills.people_count.alerting import ALIKE, FALSE, MISSED
 from skills.people_count.candidates import look
-from skills.people_count.evaluate import Frame, cost_a_month, run_before
+from skills.people_count.evaluate import Frame, cost_a_month, run_before, scores
 from skills.people_count.intake import read_inputs
 from skills.people_count.runtime.parameters import complete_config
 from skills.people_count.skill import CountingProblem, PeopleCountSkill
 from skills.people_count.space import references, search_space
 from skills.people_count.speed import too_slow
+from skills.people_count.watching import waited_of
 
 SKILL = PeopleCountSkill()
 
@@ -96,11 +98,29 @@ def test_a_problem_has_what_the_brief_says(hall: Path, tmp_path: Path) -> None:
     found = problem(hall, tmp_path, threshold=4.0, accuracy=0.8, area="the left half", picture_s=5.0)
     assert len(found.instances) == 12 and found.instances[0].id == "hall.mp4#0"
     assert found.limits.least == {"within_one": 0.8} and found.limits.latency_p95_s == 5.0
-    assert found.limit == 4 and found.zone is not None and found.nested and not found.spends
+    assert found.waited.rule.over == 4 and found.zone is not None and found.nested and not found.spends
     assert {one.name for one in found.space.parameters} >= {"detector", "judged_by", "confidence"}
     assert "input_size" not in {one.name for one in found.space.parameters}  # no network is here
     left_out = {gone.choice: gone.reason for gone in found.space.left_out}
     assert "neo models pull yolox-nano" in left_out["yolox-nano"]
+
+
+@pytest.mark.parametrize(
+    ("worse", "expected"), [(MISSED, {8: 0.4, 12: 0.8}), (FALSE, {8: 0.8, 12: 0.4}), (ALIKE, {8: 0.8, 12: 0.8})]
+)
+def test_the_worse_mistake_counts_three_times(worse: str, expected: dict[float, float], tmp_path: Path) -> None:
+    waited = waited_of(brief(mistakes=worse))
+    assert {counted: scores(counted, 10, waited)["weighed"] for counted in expected} == pytest.approx(expected)
+    assert all(scores(counted, 10, waited)["closeness"] == pytest.approx(0.8) for counted in expected)
+
+
+def test_a_search_is_led_by_the_worse_mistake(hall: Path, tmp_path: Path) -> None:
+    plain, missed = problem(hall, tmp_path, picture_s=5.0), problem(hall, tmp_path, picture_s=5.0, mistakes=MISSED)
+    assert (plain.metric, missed.metric) == ("closeness", "weighed")
+    config = plain.space.complete({"detector": "background", "sample_fps": 5, "confidence": 0.7})
+    told = missed.evaluate(config, missed.instances, missed.context)
+    fewer = [one for one in told if float(one.output["counted"]) < float(one.output["people"])]
+    assert fewer and all(one.metrics["weighed"] < one.metrics["closeness"] for one in fewer)
 
 
 def test_a_default_counts_and_its_looks_are_kept(hall: Path, tmp_path: Path) -> None:
