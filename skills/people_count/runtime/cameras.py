@@ -13,8 +13,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from .backoff import Backoff
-from .watched import EVERYWHERE, Beat, Camera, Done, Message, Observation, OpenCounter, Plan
+from .watched import Beat, Camera, Done, Message, Observation, OpenCounter, Plan
 from .watching import STOP, watch
+from .zones import WHOLE
 
 LEAVE_S = 5.0  # a process that does not end by itself in so long is ended
 LOOK_S = 0.2
@@ -149,7 +150,7 @@ class Cameras:
         why = f"Its process ended with {code}; another one begins in {wait_s:.1f} seconds."
         for camera in crew.cameras:
             self._on_message(Beat(camera.name, "gone", why, 0.0, 0, (), 0, 0, (0, 0)))
-            for zone in camera.zones or (EVERYWHERE,):
+            for zone in camera.zones or (WHOLE,):
                 self._on_message(Observation(camera.name, zone, None, time.time(), f"gone: {why}"))
 
     def _is_done(self, crew: _Crew) -> bool:

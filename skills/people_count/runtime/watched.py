@@ -13,7 +13,6 @@ from .guards import PUBLIC, Allowed
 from .live import USUAL, Habits
 
 Zones = Mapping[str, Sequence[Sequence[float]]]
-EVERYWHERE = "all"  # the zone of a camera that has none
 
 
 class Counted(Protocol):

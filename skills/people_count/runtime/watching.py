@@ -15,7 +15,8 @@ from .addresses import read_address
 from .faults import SourceError
 from .live import Live
 from .pictures import snapshot
-from .watched import EVERYWHERE, Beat, Camera, Counter, Done, Message, Observation, OpenCounter, Plan, Shot
+from .watched import Beat, Camera, Counter, Done, Message, Observation, OpenCounter, Plan, Shot
+from .zones import WHOLE
 
 BEAT_S = 1.0
 IDLE_S = 0.05  # how late a word from the parent may be heard
@@ -148,7 +149,7 @@ class Watcher:
         self._send(beat)
         # Connecting for the first time is no trouble; where it fails, the source is gone.
         trouble = f"{beat.state}: {beat.why}" if beat.state not in ("ok", "connecting") else self._fault
-        for zone in (self._zones or (EVERYWHERE,)) if trouble else ():
+        for zone in (self._zones or (WHOLE,)) if trouble else ():
             self._send(Observation(name, zone, None, time.time(), trouble))
 
     def _end(self) -> None:

@@ -12,7 +12,7 @@ from .boxes import Boxes, Floats
 
 Zone = Sequence[Sequence[float]]
 """Corners of a polygon, each as shares of the picture's width and height."""
-WHOLE = "all"  # how the counts of a camera without zones are called
+WHOLE = "the whole picture"  # how the counts of a camera without zones are called
 
 # Which point of each box is judged, shape (n, 2).
 JUDGED_BY: Mapping[str, Callable[[Floats], Floats]] = {

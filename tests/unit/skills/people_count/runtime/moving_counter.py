@@ -39,7 +39,9 @@ class MovingCounter:
         feet = np.c_[(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]] / np.array([image.shape[1], image.shape[0]])
         counts = {name: float(sum(_inside(zone, foot) for foot in feet)) for name, zone in self._zones.items()}
         time.sleep(self._config.get("takes_s", 0.0))
-        return MovingCounted(at, counts or {"all": float(len(boxes))}, boxes, np.ones(len(boxes), np.float32))
+        return MovingCounted(
+            at, counts or {"the whole picture": float(len(boxes))}, boxes, np.ones(len(boxes), np.float32)
+        )
 
 
 def open_counter(config: dict[str, Any], models_dir: Path, zones: dict[str, list[list[float]]]) -> MovingCounter:

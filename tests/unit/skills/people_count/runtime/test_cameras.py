@@ -108,7 +108,7 @@ def test_one_s_trouble_is_not_the_others(streaming: StreamingCamera, tmp_path: P
             wait_for(lambda name=name, told=told: told in heard.troubles(name), f"{name} tells {told!r}")  # type: ignore[misc]
             assert not heard.counted(name)
         assert {each.zone for each in heard.of(Observation, "text")} == {"door"}
-        assert {each.zone for each in heard.of(Observation, "refused")} == {"all"}
+        assert {each.zone for each in heard.of(Observation, "refused")} == {"the whole picture"}
         assert not heard.troubles("good")
         (shot, *_) = heard.of(Shot, "good")
         assert shot.jpeg.startswith(b"\xff\xd8") and "Camera good" in shot.alt

@@ -76,7 +76,7 @@ def test_the_head_in_a_snapshot_is_hidden_before_the_box_is_drawn() -> None:
     shown = [
         cv2.imdecode(np.frombuffer(made.jpeg, np.uint8), cv2.IMREAD_COLOR)
         for made in (
-            snapshot(CHECKED, MovingCounted(0.0, {"all": 1}, BOXES, np.ones(1)), {}, "Lobby", privacy)
+            snapshot(CHECKED, MovingCounted(0.0, {"the whole picture": 1}, BOXES, np.ones(1)), {}, "Lobby", privacy)
             for privacy in ("heads", "none")
         )
     ]

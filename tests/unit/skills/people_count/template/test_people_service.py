@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +15,8 @@ import httpx
 import numpy as np
 import psutil
 import pytest
+from counter_package import counter_package, serving
 
-import skills.people_count
 from skills.people_count.scene.camera import StreamingCamera, scene_images
 from skills.people_count.scene.scene import Scene
 
@@ -28,7 +24,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
 
 from video_ground import wait_for
 
-SKILL = Path(skills.people_count.__file__).parent
 COUNTER = Path(__file__).parents[1] / "runtime" / "moving_counter.py"
 ROOM = {"room": [[0, 0], [1, 0], [1, 1], [0, 1]]}
 
@@ -43,49 +38,14 @@ def streaming() -> Iterator[StreamingCamera]:
 def package(tmp_path: Path, streaming: StreamingCamera) -> Path:
     """A package whose counter is the tests' own."""
     folder = tmp_path / "v1"
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(SKILL / "template", folder, ignore=ignored)
-    shutil.copytree(SKILL / "runtime", folder / "people_count_runtime", ignore=ignored)
+    cameras = [
+        {"name": "Lobby & hall", "address": streaming.url.replace("http://", "http://me:secret@")},
+        {"name": "Broken", "address": str(folder / "broken.mp4")},
+    ]
+    counter_package(folder, {"zones": ROOM, "cameras": cameras})
     shutil.copy(COUNTER, folder / "people_count_runtime" / "counting.py")
-    (tmp_path / "v1" / "broken.mp4").write_text("This is no video.")
-    about = {
-        "version": "v1",
-        "config": {},
-        "zones": ROOM,
-        "cameras": [
-            {"name": "Lobby & hall", "address": streaming.url.replace("http://", "http://me:secret@")},
-            {"name": "Broken", "address": str(folder / "broken.mp4")},
-        ],
-        "allow_private": True,
-        "limit": 3,
-        "processes": 1,
-    }
-    (folder / "package.json").write_text(json.dumps(about))
+    (folder / "broken.mp4").write_text("This is no video.")
     return folder
-
-
-@contextmanager
-def _serving(folder: Path) -> Iterator[tuple[httpx.Client, psutil.Process]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    command = [sys.executable, "serve.py", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=folder, env=environment)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-        try:
-            wait_for(lambda: _answers(client), "the service answers", 60)
-            yield client, psutil.Process(process.pid)
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/healthz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def _running(processes: list[psutil.Process]) -> list[psutil.Process]:
@@ -102,7 +62,7 @@ def _counted(client: httpx.Client, after: float = 0.0) -> list[dict[str, Any]]:
 
 
 def test_what_it_serves(package: Path) -> None:
-    with _serving(package) as (client, _):
+    with serving(package) as (client, _):
         wait_for(lambda: len(_counted(client)) > 8 and _camera(client, "Lobby & hall")["picture_at"], "it counts")
         wait_for(lambda: _camera(client, "Lobby & hall")["state"] == "ok", "it is told")
         health = client.get("/healthz").json()
@@ -140,7 +100,7 @@ def test_what_it_serves(package: Path) -> None:
 
 
 def test_an_end_and_a_new_start(package: Path) -> None:
-    with _serving(package) as (client, process):
+    with serving(package) as (client, process):
         wait_for(lambda: len(_counted(client)) > 4, "it counts")
         before = client.get("/observations").json()
         children = process.children(recursive=True)
@@ -148,7 +108,7 @@ def test_an_end_and_a_new_start(package: Path) -> None:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
         wait_for(lambda: not _running(children), "all processes end")
-    with _serving(package) as (client, process):
+    with serving(package) as (client, process):
         after = client.get("/observations").json()
         assert after[: len(before)] == before
         wait_for(lambda: _counted(client, before[-1]["kept"]), "it goes on")
@@ -156,12 +116,12 @@ def test_an_end_and_a_new_start(package: Path) -> None:
         children = process.children(recursive=True)
         process.kill()  # what was told is kept even so
         wait_for(lambda: not _running(children), "they end with it")
-    with _serving(package) as (client, _):
+    with serving(package) as (client, _):
         assert client.get("/observations").json()[: len(told)] == told
 
 
 def test_pictures_are_never_stored(package: Path) -> None:
-    with _serving(package) as (client, _):
+    with serving(package) as (client, _):
         wait_for(lambda: client.get("/snapshot/Lobby & hall.jpg").status_code == 200, "there is a picture")
         made = {path.name for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
         assert made - {"page.html", "README.md", "package.json", "broken.mp4"} <= {
