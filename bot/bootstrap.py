@@ -112,7 +112,8 @@ def _model_access(settings: Settings) -> dict[str, str]:
 def language_of(settings: Settings) -> Language:
     """What reads people's words."""
     encoder = encoder_at(settings.models, settings.language)
-    return language(encoder, skills(), resources(settings).endpoint if settings.read_with_model else None)
+    endpoint = resources(settings).endpoint if settings.read_with_model else None
+    return language(encoder, skills(), endpoint, settings.cache_dir)
 
 
 def file_store(settings: Settings) -> FileStore:

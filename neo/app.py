@@ -53,6 +53,7 @@ from neo.services import (
     proposing,
     slash,
     stopping,
+    translating,
     tuning,
     workspaces,
     writing,
@@ -61,7 +62,6 @@ from neo.services.deps import Deps, HeldJob, Turn
 from neo.services.renewal import Renewal
 from neo.services.stages import advance
 from neo.store.jobs import MOST_ATTEMPTS
-from neo.store.outbox import body_of
 from neo.store.receiving import MOST_WAITING, Receiving
 from neo.store.tables import EventRow, PostRow
 from neo.transports.base import ChatTransport, Outgoing, Refused, TryLater
@@ -227,7 +227,10 @@ class Neo:
             stamps = tx.outbox.stamps(row.edits) if row is not None and row.edits else []
         if row is None:
             return False
-        outgoing = Outgoing(row.edits or row.id, row.team, row.channel, row.thread, body_of(row), row.attempts > 1)
+        post = translating.post_of(self.deps, row)
+        if post is None:
+            return True
+        outgoing = Outgoing(row.edits or row.id, row.team, row.channel, row.thread, post, row.attempts > 1)
         try:
             sent = transport.edit(outgoing, stamps) if stamps else transport.send(outgoing)
         except TryLater as error:

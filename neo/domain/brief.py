@@ -43,6 +43,7 @@ class Brief:
         missed: How many answers were not understood.
         wishes: What people asked for and no slot holds, in order.
         conflicts: Slots of which two things were said that cannot both hold, each with both.
+        language: Of the person who began the project, as a two-letter code; what Neo says is said in it.
     """
 
     skill: str
@@ -54,6 +55,7 @@ class Brief:
     missed: int = 0
     wishes: tuple[Wish, ...] = ()
     conflicts: Mapping[str, tuple[SlotValue, SlotValue]] = field(default_factory=dict)
+    language: str = "en"
 
     def value(self, name: str, default: Any = None) -> Any:
         """The normalised value of a slot, or *default* when it is not known."""

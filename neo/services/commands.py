@@ -135,10 +135,11 @@ def _restart(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> Non
     check_right(deps, tx, project, user, "start over")
     if stage_of(project) is not Stage.INTAKE:
         advance(deps, tx, project, Trigger.CHANGES_WANTED)
-    opening = brief_of(project).opening
+    before = brief_of(project)
+    opening = before.opening
     purpose = {"purpose": SlotValue(opening, opening, "said", project.owner)} if opening else {}
     tx.outbox.add(project, notice("Starting over: what you said is forgotten, your files are kept."), deps.now())
-    go_on(deps, tx, project, Brief(project.skill, opening, purpose))
+    go_on(deps, tx, project, Brief(project.skill, opening, purpose, language=before.language))
 
 
 def _approvers(deps: Deps, tx: Transaction, project: ProjectRow, user: str) -> None:

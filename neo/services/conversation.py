@@ -15,7 +15,7 @@ from neo.domain.brief import Wish
 from neo.domain.events import MessageDeleted, MessageEdited, MessageReceived
 from neo.domain.lifecycle import FINISHED, REVIEW, Stage, Trigger, words
 from neo.domain.posts import Post, notice, private
-from neo.services import commands, hearing, labelling, proposing, taking
+from neo.services import commands, hearing, labelling, proposing, spending, taking
 from neo.services.access import check
 from neo.services.deps import Deps, Turn, brief_of, stage_of
 from neo.services.files import store_refs
@@ -50,7 +50,7 @@ def on_message(deps: Deps, turn: Turn, event: MessageReceived) -> None:
     if stage not in READS:
         TALK.get(stage, _busy)(deps, turn, project.id, event, text)
         return
-    message = Message(event.user, text, hear(deps, project, text), event.secrets)
+    message = Message(event.user, text, hear(deps, project, text, event.user), event.secrets)
     if message.heard.order is not None and not _is_consent(message.heard.order.name, stage):
         commands.order(deps, turn, project.id, message)
         return
@@ -72,7 +72,7 @@ def on_edit(deps: Deps, turn: Turn, event: MessageEdited) -> None:
         return
     if stage not in READS or commands.in_words(text):
         return
-    message = Message(event.user, text, hear(deps, project, text), event.secrets)
+    message = Message(event.user, text, hear(deps, project, text, event.user), event.secrets)
     if stage is not Stage.INTAKE:
         _review(deps, turn, project, message)
         return
@@ -119,7 +119,7 @@ def find_project(tx: Transaction, event: MessageReceived) -> ProjectRow | None:
 
 def _take_files(deps: Deps, turn: Turn, project: ProjectRow, event: MessageReceived, text: str) -> None:
     """Files, and what is said beside them."""
-    heard = hear(deps, project, text) if text else Understanding(intent=Intent.ANSWER)
+    heard = hear(deps, project, text, event.user) if text else Understanding(intent=Intent.ANSWER)
     with turn.transaction() as tx:
         project = tx.projects.get(project.id)
         if stage_of(project) not in OPEN:
@@ -150,6 +150,8 @@ def _intake(deps: Deps, turn: Turn, project: ProjectRow, message: Message) -> No
     again = deps.language.read(brief_of(project).opening, context) if context else None
     with turn.transaction() as tx:
         project = tx.projects.get(project.id)
+        if again is not None:
+            spending.book(tx, project.id, spending.READING, again.paid_usd, deps.now())
         if other is not None and again is not None and message.user == project.owner:
             switch_skill(deps, tx, project, other, message.user, again)
             return

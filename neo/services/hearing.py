@@ -12,10 +12,11 @@ from neo.agent.understanding.clauses import MOST_CHARS
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.quantities import named_of
 from neo.agent.understanding.result import Intent, Understanding
+from neo.agent.unharmed import says_much
 from neo.domain.brief import Brief, Wish
 from neo.domain.lifecycle import Trigger
 from neo.domain.posts import Post, notice, private
-from neo.services import people
+from neo.services import people, spending
 from neo.services.deps import Deps, brief_of, examination_of
 from neo.services.stages import advance
 from neo.skill import Slot
@@ -66,8 +67,15 @@ class Message:
     secrets: int = 0
 
 
-def hear(deps: Deps, project: ProjectRow, text: str, *, opening: bool = False) -> Understanding:
-    """Read a message in what is known of its project; no transaction may be open."""
+def hear(deps: Deps, project: ProjectRow, text: str, user: str = "") -> Understanding:
+    """Read a message in what is known of its project; no transaction may be open.
+
+    What reading cost is written down at once, since it is paid even when the message is handled again. So is the
+    language of the owner's message, when it has words enough to tell.
+
+    Args:
+        user: Who wrote it; empty for words that a form made.
+    """
     brief = brief_of(project)
     context = Context(
         slots=tuple(deps.skill_of(project).slots),
@@ -76,9 +84,16 @@ def hear(deps: Deps, project: ProjectRow, text: str, *, opening: bool = False) -
         known=brief.values,
         disputed=tuple(brief.conflicts),
         private=deps.skill_of(project).texts_stay(brief),
-        opening=opening,
     )
-    return deps.language.read(text, context)
+    heard = deps.language.read(text, context)
+    speaks = user == project.owner and says_much(text) and heard.language not in ("", brief.language)
+    if heard.paid_usd or speaks:
+        with deps.store.write(project.team) as tx:
+            spending.book(tx, project.id, spending.READING, heard.paid_usd, deps.now())
+            if speaks:
+                row = tx.projects.get(project.id)
+                tx.projects.save(row, brief=replace(brief_of(row), language=heard.language).to_json())
+    return heard
 
 
 def take_in(deps: Deps, tx: Transaction, project: ProjectRow, message: Message, *, revising: bool = False) -> None:

@@ -14,7 +14,7 @@ from neo.domain.brief import Brief, SlotValue
 from neo.domain.events import ButtonPressed, MessageReceived
 from neo.domain.lifecycle import Stage
 from neo.domain.posts import Button, Post, notice, private
-from neo.services import hearing
+from neo.services import hearing, spending
 from neo.services.access import check, check_right
 from neo.services.deps import Deps, Turn, brief_of, stage_of
 from neo.services.files import store_refs
@@ -48,6 +48,7 @@ def open_project(deps: Deps, turn: Turn, event: MessageReceived, text: str) -> N
     with turn.transaction() as tx:
         check(deps, tx, event.team, event.user, Right.CREATE)
         project = tx.projects.add(_row(deps, event, skill, text))
+        spending.book(tx, project.id, spending.READING, heard.paid_usd, deps.now())
         message = hearing.Message(event.user, text, heard, event.secrets)
         brief = _first_brief(skill, text, event.user, heard)
         head = head_of(skill, chosen, deps, project.id)
@@ -139,7 +140,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 def _first_brief(skill: Skill, text: str, user: str, heard: Understanding) -> Brief:
     purpose = {"purpose": SlotValue(text, text, "said", user)} if text else {}
-    brief = Brief(skill.name, opening=text, values=purpose)
+    brief = Brief(skill.name, opening=text, values=purpose, language=heard.language or "en")
     return merged(brief, heard, Speaker(user), {slot.name: slot for slot in skill.slots})
 
 
@@ -148,7 +149,7 @@ def switch_skill(
 ) -> None:
     """Start the intake anew as another kind of system; what was said is read again for it, and nothing is lost."""
     before = brief_of(project)
-    brief = _first_brief(skill, before.opening, user, heard)
+    brief = replace(_first_brief(skill, before.opening, user, heard), language=before.language)
     kinds = {slot.name: slot.kind for slot in skill.slots}
     old_kinds = {slot.name: slot.kind for slot in deps.skill_of(project).slots}
     kept = {
@@ -175,6 +176,7 @@ def reskill(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
     with turn.transaction() as tx:
         project = tx.projects.get(id)
         check_right(deps, tx, project, event.user, "change the kind of")
+        spending.book(tx, project.id, spending.READING, heard.paid_usd, deps.now())
         if stage_of(project) is not Stage.INTAKE or project.skill == name:
             tx.outbox.add(project, private("That is settled; say *change* first.", event.user), deps.now())
             return

@@ -62,7 +62,7 @@ class Outbox:
         pending = select(PostRow).where(PostRow.edits == original, PostRow.status == "waiting")
         row = self._session.exec(pending).first()
         if row is not None:
-            row.body = post.to_json()
+            row.body, row.spoken = post.to_json(), {}
             self._session.add(row)
             return row
         first = self.get(original)
@@ -107,6 +107,24 @@ class Outbox:
         if gap_s and row.body["kind"] not in SURFACES:
             self._session.merge(LeaseRow(name=f"channel:{row.team}:{row.channel}", holder="sender", until=now + gap_s))
         return row
+
+    def speak(self, claimed: PostRow, spoken: Post, now: float) -> bool:
+        """Keep how a post is said, so that every try says the same; the lease begins anew.
+
+        Returns:
+            False when another process has claimed the post meanwhile; then nothing is changed.
+        """
+        row = self.get(claimed.id)
+        if row.status != "sending" or row.attempts != claimed.attempts:
+            return False
+        row.spoken, row.lease_until = spoken.to_json(), now + LEASE_S
+        self._session.add(row)
+        return True
+
+    def has_said(self, project: str, words: str) -> bool:
+        """Whether a post of a project, as it was said in the person's language, has these words."""
+        said = col(PostRow.spoken)["text"].as_string().contains(words, autoescape=True)
+        return self._session.exec(select(PostRow.seq).where(PostRow.project == project, said)).first() is not None
 
     def sent(self, id: str, stamps: Sequence[str]) -> None:
         """Mark a post as sent and keep the timestamps of the messages that carry it."""

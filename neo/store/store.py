@@ -19,6 +19,7 @@ from neo.errors import ConfigurationError, Unavailable
 from neo.store.alerts import Alerts
 from neo.store.deployments import Deployments
 from neo.store.documents import Documents
+from neo.store.expenses import Expenses
 from neo.store.feedback import Feedback
 from neo.store.inbox import Inbox
 from neo.store.jobs import Jobs
@@ -100,6 +101,11 @@ class Transaction:
     def alerts(self) -> Alerts:
         """Alerts on observed series, and the series by the minute."""
         return Alerts(self.session)
+
+    @cached_property
+    def expenses(self) -> Expenses:
+        """What calls to a model's endpoint cost."""
+        return Expenses(self.session)
 
     @cached_property
     def mails(self) -> Mails:

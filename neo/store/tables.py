@@ -108,7 +108,11 @@ class EventRow(SQLModel, table=True):
 
 
 class PostRow(SQLModel, table=True):
-    """The outbox: something Neo says, or an edit of it, sent once and in order."""
+    """The outbox: something Neo says, or an edit of it, sent once and in order.
+
+    Attributes:
+        spoken: The post as it is said in the person's language; empty where it is said as it was written.
+    """
 
     __tablename__ = "post"
     __table_args__ = (Index("post_open", "status", "channel", "seq"),)
@@ -120,6 +124,7 @@ class PostRow(SQLModel, table=True):
     channel: str
     thread: str | None = None
     body: dict[str, Any] = as_json()
+    spoken: dict[str, Any] = as_json()
     edits: str | None = None
     document: str | None = Field(default=None, index=True)
     answer: str | None = None
@@ -334,6 +339,18 @@ class FeedbackRow(SQLModel, table=True):
     rating: int  # +1 or -1; 0 when taken back
     via: str
     comment: str = ""
+    at: float
+
+
+class ExpenseRow(SQLModel, table=True):
+    """What a call to a model's endpoint cost a project beside its searches."""
+
+    __tablename__ = "expense"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    project: str = Field(index=True)
+    what: str
+    usd: float
     at: float
 
 

@@ -86,6 +86,8 @@ class Understanding(Frozen):
         unread: Parts of the message of which nothing was made, in its words: wishes, or talk.
         reader: ``embedded``, or the name of the model that read it.
         fallback: Why a model did not read it although one is set; empty otherwise.
+        language: Of the message, as a two-letter code; empty when it is not known, as without a model.
+        paid_usd: What reading it cost, in dollars.
     """
 
     intent: Intent
@@ -97,6 +99,8 @@ class Understanding(Frozen):
     unread: tuple[str, ...] = ()
     reader: str = "embedded"
     fallback: str = ""
+    language: str = ""
+    paid_usd: float = 0.0
 
 
 def same(one: Value, other: Value) -> bool:

@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 MOST_CHARS = 8000  # of a message that are sent
 PAUSE_S = 60.0  # after a failure the endpoint is left alone so long: a person should not wait for it message by message
+_CODE = re.compile(r"([a-z]{2})(?:[-_]\w+)?", re.ASCII)
 ORDERS = (
     *(
         "status",
@@ -113,16 +114,17 @@ class StructuredReader:
         if not text.strip() or (context.private and not self._is_local):
             return self._fallback(text, context)
         if self._now() < self._silent_until:
-            return self._by_itself(text, context)
+            return self._by_itself(text, context, 0.0)
         reply = ask(self._model, Heard, ORDERED, _asked(text, context), lambda made: _wrong(made, text, context))
         log.info("a message was read", model=self._model.name, fault=reply.fault, cost_usd=reply.paid_usd)
         if reply.value is None:
             self._silent_until, self._why = self._now() + PAUSE_S, f"it {FAULTS[reply.fault]} ({reply.detail[:200]})"
-            return self._by_itself(text, context)
-        return _understood(reply.value, text, context, self._model.name)
+            return self._by_itself(text, context, reply.paid_usd)
+        understood = _understood(reply.value, text, context, self._model.name)
+        return understood.model_copy(update={"paid_usd": reply.paid_usd})
 
-    def _by_itself(self, text: str, context: Context) -> Understanding:
-        return self._fallback(text, context).model_copy(update={"fallback": self._why})
+    def _by_itself(self, text: str, context: Context, paid_usd: float) -> Understanding:
+        return self._fallback(text, context).model_copy(update={"fallback": self._why, "paid_usd": paid_usd})
 
 
 def _asked(text: str, context: Context) -> str:
@@ -204,7 +206,14 @@ def _understood(heard: Heard, text: str, context: Context, name: str) -> Underst
         approval=heard.approval,
         unread=tuple(wish for wish in heard.wishes if _flat(wish) in _flat(text)),
         reader=name,
+        language=_code(heard.language),
     )
+
+
+def _code(language: str) -> str:
+    """'de' of what a model says ('DE', 'de-AT'); empty when it is no code."""
+    found = _CODE.fullmatch(language.strip().lower())
+    return found[1] if found else ""
 
 
 def _said(one: Pointed, slot: Slot) -> Said | None:
