@@ -19,14 +19,14 @@ _EXACT = re.compile(
     r"<(?:[@#!]|https?:|mailto:)[^<>]*>"
     r"|```.*?```|`[^`\n]+`"
     r"|https?://[^\s<>|*]*[^\s<>|*_.,;:!?)]"
-    r"|[\w.+-]+@[\w-]+\.[\w.-]*\w"
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]*\w"
     r"|(?<![\w:]):[a-z+\-][a-z0-9_+\-]*:",
     re.ASCII | re.DOTALL,
 )
 _NAMES = re.compile(
     r"(?<!\w)(?:[A-Z]\d+|[A-Z]-[a-z]+)(?!\w)"  # R1, B-money
     r"|(?<!\w)[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?!\w)"  # NEO_GRACE_S, judge_correct
-    r"|(?<!\w)[\w-]*[A-Za-z][\w-]*\.[a-z]{2,5}(?!\w)"  # golden.csv
+    r"|(?<![\w-])(?=[\w-]*[A-Za-z])[\w-]+\.[a-z]{2,5}(?!\w)"  # golden.csv
     r"|(?<!\S)/neo(?!\w)",
     re.ASCII,
 )

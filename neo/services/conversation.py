@@ -8,14 +8,13 @@ from dataclasses import replace
 from neo.agent import labels
 from neo.agent.intake import noted
 from neo.agent.merge import Speaker, may_decide, merged
-from neo.agent.understanding.context import Context
 from neo.agent.understanding.result import Intent, Understanding
 from neo.domain.access import Right
 from neo.domain.brief import Wish
 from neo.domain.events import MessageDeleted, MessageEdited, MessageReceived
 from neo.domain.lifecycle import FINISHED, REVIEW, Stage, Trigger, words
 from neo.domain.posts import Post, notice, private
-from neo.services import commands, hearing, labelling, proposing, spending, taking
+from neo.services import commands, hearing, labelling, proposing, taking
 from neo.services.access import check
 from neo.services.deps import Deps, Turn, brief_of, stage_of
 from neo.services.files import store_refs
@@ -146,12 +145,9 @@ def _take_files(deps: Deps, turn: Turn, project: ProjectRow, event: MessageRecei
 def _intake(deps: Deps, turn: Turn, project: ProjectRow, message: Message) -> None:
     """Answers to Neo's questions; after a wish for changes, anything said is a wish."""
     other = deps.language.route.correction(message.text, project.skill)
-    context = Context(tuple(other.slots), opening=True) if other else None
-    again = deps.language.read(brief_of(project).opening, context) if context else None
+    again = hearing.hear_opening(deps, project, other) if other is not None else None
     with turn.transaction() as tx:
         project = tx.projects.get(project.id)
-        if again is not None:
-            spending.book(tx, project.id, spending.READING, again.paid_usd, deps.now())
         if other is not None and again is not None and message.user == project.owner:
             switch_skill(deps, tx, project, other, message.user, again)
             return

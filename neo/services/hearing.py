@@ -19,7 +19,7 @@ from neo.domain.posts import Post, notice, private
 from neo.services import people, spending
 from neo.services.deps import Deps, brief_of, examination_of
 from neo.services.stages import advance
-from neo.skill import Slot
+from neo.skill import Skill, Slot
 from neo.store import Transaction
 from neo.store.tables import ProjectRow
 
@@ -93,6 +93,17 @@ def hear(deps: Deps, project: ProjectRow, text: str, user: str = "") -> Understa
             if speaks:
                 row = tx.projects.get(project.id)
                 tx.projects.save(row, brief=replace(brief_of(row), language=heard.language).to_json())
+    return heard
+
+
+def hear_opening(deps: Deps, project: ProjectRow, skill: Skill) -> Understanding:
+    """Read a project's opening once more, for another kind of system; no transaction may be open."""
+    brief = brief_of(project)
+    context = Context(tuple(skill.slots), private=deps.skill_of(project).texts_stay(brief), opening=True)
+    heard = deps.language.read(brief.opening, context)
+    if heard.paid_usd:
+        with deps.store.write(project.team) as tx:
+            spending.book(tx, project.id, spending.READING, heard.paid_usd, deps.now())
     return heard
 
 

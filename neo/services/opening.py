@@ -172,11 +172,10 @@ def reskill(deps: Deps, turn: Turn, event: ButtonPressed) -> None:
     skill = deps.skills.get(name)
     if skill is None:
         return
-    heard = deps.language.read(brief_of(project).opening, Context(tuple(skill.slots), opening=True))
+    heard = hearing.hear_opening(deps, project, skill)
     with turn.transaction() as tx:
         project = tx.projects.get(id)
         check_right(deps, tx, project, event.user, "change the kind of")
-        spending.book(tx, project.id, spending.READING, heard.paid_usd, deps.now())
         if stage_of(project) is not Stage.INTAKE or project.skill == name:
             tx.outbox.add(project, private("That is settled; say *change* first.", event.user), deps.now())
             return

@@ -24,7 +24,6 @@ from neo.llm.openai_model import OpenAIModel
 from neo.llm.structured import schema_of
 from neo.services.spending import READING, TRANSLATING
 from neo.services.translating import reworded
-from neo.store.tables import PostRow
 from neo.transports.base import TryLater
 from tests.chat_server import STALL, ChatServer, serving, texts_of
 
@@ -170,6 +169,17 @@ def test_only_the_owners_several_words_change_the_language(tmp_path: Path) -> No
         assert on.brief().language == "de"
 
 
+def test_starting_over_and_another_kind_of_system_keep_the_language(tmp_path: Path) -> None:
+    with scene(tmp_path) as on:
+        on.world.say(OPENING, thread=None)
+        reads = len(on.server.asked) - len(on.asked)
+        on.world.press("reskill_finetune", f"{on.world.project().id}:finetune")
+        assert on.world.project().skill == "finetune" and on.brief().language == "de"
+        assert on.paid()[READING] == pytest.approx((reads + 1) * A_CALL)
+        on.world.say("start over")
+        assert on.brief().language == "de" and on.shown[-1].text.startswith("DE ")
+
+
 def test_an_english_project_and_posts_of_facts_are_never_translated(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
     with scene(tmp_path / "en") as on:
@@ -248,7 +258,12 @@ def make_private(on: Scene) -> bool:
     skill = on.world.neo.deps.skill_of(on.world.project())
     slot = next(one for one in skill.slots if one.name == "privacy")
     brief = on.brief().to_json()
-    brief["values"]["privacy"] = {"value": next(iter(slot.choices)), "said": "bleibt hier", "source": "said", "user": OWNER}
+    brief["values"]["privacy"] = {
+        "value": next(iter(slot.choices)),
+        "said": "bleibt hier",
+        "source": "said",
+        "user": OWNER,
+    }
     with on.world.store.write() as tx:
         tx.projects.save(tx.projects.get(on.world.project().id), brief=brief)
     return skill.texts_stay(on.brief())
@@ -297,22 +312,6 @@ def test_every_try_says_the_same(tmp_path: Path) -> None:
         on.world.later(2.0)
         assert on.world.neo.deliver(busy)  # type: ignore[arg-type]
         assert busy.tried == ["Wort a", "Wort a"]
-
-
-def test_a_post_that_another_process_took_over_is_left_to_it(tmp_path: Path) -> None:
-    with scene(tmp_path) as on:
-        on.world.say(OPENING, thread=None)
-        with on.world.store.write() as tx:
-            tx.outbox.add(tx.projects.get(on.world.project().id), notice("Mine."), on.world.clock())
-            claimed = tx.outbox.claim(on.world.clock())
-        assert claimed is not None
-        with on.world.store.write() as tx:
-            again = tx.outbox.claim(on.world.clock() + 61.0)
-            assert again is not None and again.id == claimed.id
-        stale = PostRow(**{**claimed.model_dump(), "attempts": 1})
-        with on.world.store.write() as tx:
-            assert not tx.outbox.speak(stale, notice("Meins."), on.world.clock())
-            assert tx.outbox.get(claimed.id).spoken == {}
 
 
 def test_the_ledger_holds_what_reading_and_translating_cost(tmp_path: Path) -> None:

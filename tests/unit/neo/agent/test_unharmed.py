@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from neo.agent.unharmed import harm, kept_in, says_much
@@ -54,6 +56,15 @@ def test_what_must_stand_as_it_stands(text: str, kept: tuple[str, ...]) -> None:
 def test_a_translation_that_lost_something_is_told_what(text: str, translated: str, wrong: str) -> None:
     told = harm(text, translated, kept_in(text, (), {"cancel"}))
     assert told == wrong if not wrong else wrong in told
+
+
+@pytest.mark.parametrize("part", ["a", "a-", "a.", "a_", "`", "<@", ":a", "*a ", '"', "1.", "http://", "a@"])
+def test_a_long_text_ends(part: str) -> None:
+    text = part * 20_000
+    start = time.perf_counter()
+    kept_in(text, (TITLE,), {"status"})
+    says_much(text)
+    assert time.perf_counter() - start < 2.0
 
 
 @pytest.mark.parametrize(

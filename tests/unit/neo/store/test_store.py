@@ -155,6 +155,34 @@ def test_posts_of_a_channel_go_out_in_order_and_edits_wait_and_merge(store: Stor
     assert sent == [("0 of 9", False), ("2 of 9", True), ("done", False)]
 
 
+def test_how_a_post_is_said_is_kept_by_whoever_holds_it(store: Store) -> None:
+    row = project(store)
+    with store.write() as tx:
+        tx.outbox.add(row, Post("text", "Paused at 90 %."), 1.0)
+    with store.write() as tx:
+        first = tx.outbox.claim(5.0)
+    with store.write() as tx:
+        second = tx.outbox.claim(100.0)  # the first one's lease is over
+    assert first is not None and second is not None and first.id == second.id
+    with store.write() as tx:
+        assert not tx.outbox.speak(first, Post("text", "zu spät"), 101.0)
+        assert tx.outbox.speak(second, Post("text", "Angehalten bei 90 %."), 101.0)
+    with store.read() as tx:
+        assert tx.outbox.get(first.id).spoken["text"] == "Angehalten bei 90 %."
+        assert tx.outbox.has_said(row.id, "bei 90 %") and not tx.outbox.has_said(row.id, "at 90 %")
+        assert not tx.outbox.has_said("another", "bei 90 %")
+
+
+def test_expenses_are_summed_by_what_for(store: Store) -> None:
+    row = project(store)
+    with store.write() as tx:
+        for what, usd in (("translating", 0.5), ("reading messages", 0.25), ("translating", 0.25)):
+            tx.expenses.add(row.id, what, usd, 1.0)
+        tx.expenses.add("another", "translating", 9.0, 1.0)
+    with store.read() as tx:
+        assert tx.expenses.sums(row.id) == {"reading messages": 0.25, "translating": 0.75}
+
+
 def test_a_busy_channel_is_left_alone(store: Store) -> None:
     row = project(store)
     with store.write() as tx:
