@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -284,34 +285,51 @@ def test_the_same_words_are_paid_once(tmp_path: Path) -> None:
         assert len(on.asked) == asked + 1
 
 
-def test_every_try_says_the_same(tmp_path: Path) -> None:
-    """The model gives other words each time, and the cache is gone: what was said first stands in the row."""
-    number = iter("abcdefgh")
+class Busy:
+    """A transport that asks for patience with every first try."""
+
+    def __init__(self, within: Any) -> None:
+        self.within, self.tried = within, []
+
+    def send(self, outgoing: Any) -> Any:
+        self.tried.append(outgoing.post.text)
+        if not outgoing.again:
+            raise TryLater(1.0, "patience")
+        return self.within.send(outgoing)
+
+
+@pytest.mark.parametrize("first", ["English", "German", "not yet German"])
+def test_every_try_says_the_same(tmp_path: Path, first: str) -> None:
+    """The endpoint fails at the first try alone, or the cache is lost after it, or the language changes after it."""
+    fails, number = threading.Event(), iter("abcdefgh")
 
     def give(texts: list[dict[str, Any]]) -> Any:
+        if fails.is_set():
+            return 500, {}
         return json.dumps({"texts": [f"Wort {next(number)}"]}) if texts[0]["text"] == "Again." else good(texts)
-
-    class Busy:
-        """A transport that asks for patience with every first try."""
-
-        def __init__(self, within: Any) -> None:
-            self.within, self.tried = within, []
-
-        def send(self, outgoing: Any) -> Any:
-            self.tried.append(outgoing.post.text)
-            if not outgoing.again:
-                raise TryLater(1.0, "patience")
-            return self.within.send(outgoing)
 
     with scene(tmp_path, give) as on:
         on.world.say(OPENING, thread=None)
+        if first == "not yet German":
+            on.world.say("please answer me in English from now on")
+        elif first == "English":
+            fails.set()
         busy = Busy(on.world.transport)
         with on.world.store.write() as tx:
             tx.outbox.add(tx.projects.get(on.world.project().id), notice("Again."), on.world.clock())
         assert on.world.neo.deliver(busy)  # type: ignore[arg-type]
+        fails.clear()
+        on.clock.at += PAUSE_S + 1
+        translator = on.world.neo.deps.language.translate
+        assert translator is not None
+        translator._cache = StageCache(tmp_path / "another cache")
+        with on.world.store.write() as tx:
+            row = tx.projects.get(on.world.project().id)
+            tx.projects.save(row, brief=replace(on.brief(), language="de").to_json())
         on.world.later(2.0)
         assert on.world.neo.deliver(busy)  # type: ignore[arg-type]
-        assert busy.tried == ["Wort a", "Wort a"]
+        assert len(busy.tried) == 2 and busy.tried[0] == busy.tried[1]
+        assert busy.tried[0].startswith("Wort a" if first == "German" else "Again.")
 
 
 def test_the_ledger_holds_what_reading_and_translating_cost(tmp_path: Path) -> None:
@@ -330,6 +348,27 @@ def test_a_reply_that_is_paid_and_of_no_use_is_in_the_ledger_too(tmp_path: Path)
     with scene(tmp_path, lambda _: "no JSON") as on:
         on.world.say(OPENING, thread=None)
         assert on.asked and on.paid()[TRANSLATING] == pytest.approx(len(on.asked) * A_CALL)
+
+
+def test_a_reply_that_comes_late_is_kept_and_in_the_ledger(tmp_path: Path) -> None:
+    slow = threading.Event()
+
+    def give(texts: list[dict[str, Any]]) -> Any:
+        if slow.is_set():
+            time.sleep(1.0)
+        return good(texts)
+
+    with scene(tmp_path, give, timeout_s=0.5) as on:
+        on.world.say(OPENING, thread=None)
+        before = on.paid()[TRANSLATING]
+        slow.set()
+        assert "within 0.5 s" in on.tell(notice("A while.")).text
+        until = time.monotonic() + 10.0
+        while on.paid()[TRANSLATING] == before and time.monotonic() < until:
+            time.sleep(0.05)
+        assert on.paid()[TRANSLATING] == pytest.approx(before + A_CALL)
+        asked = len(on.asked)
+        assert on.tell(notice("A while.")).text == "DE A while." and len(on.asked) == asked
 
 
 def test_a_brief_of_an_earlier_version_is_english() -> None:
