@@ -172,7 +172,10 @@ ALERTING: tuple[Slot, ...] = (
             ),
             FALSE: (
                 *(
-                    "cry wolf",
+                    "crying wolf",
+                    "never cry wolf",
+                    "false alarm costs",
+                    "false alarms cost",
                     "false positive",
                     "no false alarms",
                     "without false alarms",

@@ -149,8 +149,8 @@ class KeptEncoder:
         return np.array([one.whole for one in self.tokens(texts)], dtype=np.float32).reshape(-1, self._embedder.dim)
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Each text's tokens; who routes and who reads a message ask for the same sentences."""
-        return [self._one(text) for text in texts]
+        """Each text's tokens; who routes and who reads a message ask for the same sentences, who learns for many."""
+        return self._embedder(texts) if len(texts) > RECENT else [self._one(text) for text in texts]
 
     def in_two(self, phrases: Sequence[str]) -> Vectors:
         """Vectors of many phrases, by two threads."""
