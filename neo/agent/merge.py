@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from neo.agent.understanding import dates
 from neo.agent.understanding.reading import GROWS
 from neo.agent.understanding.result import Said, Understanding, same
 from neo.domain.brief import Brief, SlotValue
@@ -66,6 +67,8 @@ def _may_replace(old: SlotValue, said: Said, speaker: Speaker, asked: bool) -> b
 
 
 def _within(slot: Slot, old: SlotValue, new: SlotValue) -> bool:
+    if slot.kind == "date":
+        return dates.alike(str(old.value), str(new.value))
     return slot.kind in GROWS and str(new.value).lower() in str(old.value).lower()
 
 

@@ -25,6 +25,7 @@ from functools import lru_cache
 from neo.agent.understanding import dates
 from neo.agent.understanding.clauses import Part
 from neo.agent.understanding.context import Context
+from neo.agent.understanding.dates import NO_DATE
 from neo.agent.understanding.marks import corrects, unknown
 from neo.agent.understanding.readers import READERS, loose_numbers
 from neo.agent.understanding.reading import Reading
@@ -41,6 +42,8 @@ HERE = 0.7  # share of the value's own words in what a clause says of it
 CLEARLY, LEAST_VALUE = 1.3, 0.15  # by which the choice that is meant scores above the next, and above nothing
 MEANT = 0.4  # score of a label from which its value is meant
 DECIDED = 0.4  # by which it must score above the next where words say that something is not known
+SURE, SURE_UNASKED = 0.5, 0.75  # from which an occasion without a day in it is a date, asked for or not
+MOST_WORDS = 16  # of a date
 MEANT_UNASKED = 0.6  # the same of a choice that was not asked for
 LEAST = 0.5  # weight from which a value is taken
 LEAST_UNASKED = 0.75  # the same of a choice that was not asked for
@@ -121,6 +124,8 @@ def _weighed(clause: Clause, context: Context, given: Collection[str] = ()) -> l
             readings[slot.name] = _in_sentence(clause, slot)
         if slot.kind == "date" and next(iter(waits), "") != slot.name:
             readings[slot.name] = [one for one in readings[slot.name] if not _BARE.fullmatch(one.said.strip(" ."))]
+        if slot.kind == "date":
+            readings[slot.name] = [_in_full(clause, slot, one) for one in readings[slot.name]]
         if not (context.is_open(slot.name) or corrects(clause.spelt) or cued(clause.spelt, slot)):
             readings[slot.name] = [one for one in readings[slot.name] if not _BARE.fullmatch(one.said.strip())]
         # Of few choices the words that name one may deny it; of many they are surer than what is meant.
@@ -226,8 +231,37 @@ def _meant(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
         said = text[start:end]
         return [Reading(said, said, start, end)] if any(map(str.isdigit, said)) else []
     if slot.kind == "date" and clause.meaning.get(slot.name, 0.0) >= MEANT:
-        return dates.loose(text)
+        points = [_in_full(clause, slot, one) for one in dates.loose(text)]
+        return points or _occasion(clause, slot, context)
     return []
+
+
+def _occasion(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
+    """A date without a day or a month in it: 'ready by Hogmanay'."""
+    own, doubt = clause.meaning.get(slot.name, 0.0), clause.meaning.get(UNKNOWN, 0.0)
+    least = SURE if slot.name in context.wanted else SURE_UNASKED
+    if own < max(least, _best_other(clause, slot, Reading("", "", 0, len(clause.part.text)))) or own < doubt:
+        return []
+    said = _stretch(clause, slot, 0, len(clause.part.text))
+    return [Reading(said, said, clause.part.text.find(said), clause.part.text.find(said) + len(said))] if said else []
+
+
+def _stretch(clause: Clause, slot: Slot, start: int, end: int) -> str:
+    """The words of a clause that speak of a slot, with all from *start* to *end* where they meet; else empty."""
+    text = clause.part.text
+    found = clause.tags.stretch(slot.name, clause.first, clause.first + len(text), MEANT) if clause.tags else None
+    if found is None:
+        return ""
+    first, last = (max(0, place - clause.first) for place in found)
+    if first >= end or last <= start:
+        return ""
+    return text[min(first, start) : max(last, end)].strip(" .,;:!")
+
+
+def _in_full(clause: Clause, slot: Slot, one: Reading) -> Reading:
+    """A date in the words around it: 'a month before the 8th' is not the 8th."""
+    words = _stretch(clause, slot, one.start, one.end) if one.value != NO_DATE else ""
+    return replace(one, value=words) if 0 < len(words.split()) <= MOST_WORDS else one
 
 
 def _weight(clause: Clause, slot: Slot, one: Reading, context: Context, rivals: Mapping[str, int]) -> float:

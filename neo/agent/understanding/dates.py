@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from neo.agent.understanding.reading import Reading
 
+NO_DATE = "none"  # the value of a deadline that there is not
+
 
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
@@ -86,6 +88,7 @@ _ALONE = _compiled(
     r"enough))?))?"
 )
 _ANY_POINT = _compiled(rf"\b(?:(?:on|in|at|for|by|before|until)\s+(?:the\s+)?)?{_POINT}")
+_LEADING = _compiled(r"^(?:(?:on|in|at|for|by|before|until)\s+)?(?:the\s+)?")
 _EVENT = _compiled(r"(?:some\s?time )?before (?:the|our|my|we|i) [^.,;!?]{3,60}")
 _NONE = re.compile(
     r"\b(?:(?:no|without(?: a)?|(?:do not|don['’]?t|doesn['’]?t) have a|(?:is|['’]s) not? a|isn['’]?t a)\s+"
@@ -109,12 +112,12 @@ def find(text: str) -> list[Reading]:
     alone = text.strip(" .!,\n")
     at = text.find(alone)
     if alone and _NONE_ALONE.fullmatch(alone):
-        return [Reading("none", alone, at, at + len(alone))]
+        return [Reading(NO_DATE, alone, at, at + len(alone))]
     if _EVENT.fullmatch(alone):
         return [Reading(alone, alone, at, at + len(alone))]
     if match := _ALONE.fullmatch(alone):
         return [Reading(match["by"], alone, at, at + len(alone))]
-    found = [Reading("none", match[0], *match.span()) for match in _NONE.finditer(text)]
+    found = [Reading(NO_DATE, match[0], *match.span()) for match in _NONE.finditer(text)]
     for match in _DATED.finditer(text):
         found.append(Reading(match["by"] or match["event"] or match["before"], match[0], *match.span()))
     for match in _CLEAR.finditer(text):
@@ -131,6 +134,16 @@ def loose(text: str) -> list[Reading]:
     ['on Thursday']
     """
     return _apart([Reading(match[0].strip(" .,"), match[0], *match.span()) for match in _ANY_POINT.finditer(text)])
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two deadlines name one point in time, in however many words.
+
+    >>> alike("we open on 3 March", "March 3"), alike("we open on 3 March", "by the 3 March"), alike("Friday", "Monday")
+    (False, True, False)
+    """
+    points = [{_LEADING.sub("", said.value.lower()) for said in loose(words)} for words in (one, other)]
+    return bool(points[0]) and points[0] == points[1]
 
 
 def _apart(found: list[Reading]) -> list[Reading]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from neo.agent.understanding import marks
+from neo.agent.understanding import dates, marks
 from neo.agent.understanding.candidates import Candidate, candidates, cued, names, patterned
 from neo.agent.understanding.context import Context
 from neo.agent.understanding.intents import Label
@@ -357,13 +357,17 @@ def _settled(found: Sequence[Said]) -> tuple[list[Said], list[Conflict]]:
     conflicts: dict[str, Conflict] = {}
     for one in found:
         first = values.get(one.slot)
-        if first is None or one.corrects or same(first.value, one.value):
+        if first is None or one.corrects or same(first.value, one.value) or _same_day(first, one):
             values[one.slot] = one if first is None or one.corrects else first
             if one.corrects:
                 conflicts.pop(one.slot, None)
         else:
             conflicts[one.slot] = Conflict(slot=one.slot, first=first, second=one)
     return [one for name, one in values.items() if name not in conflicts], list(conflicts.values())
+
+
+def _same_day(one: Said, other: Said) -> bool:
+    return isinstance(one.value, str) and isinstance(other.value, str) and dates.alike(one.value, other.value)
 
 
 def _quote(one: Candidate) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import numpy.typing as npt
 
@@ -23,23 +21,5 @@ def ridge(inputs: Matrix, wanted: Matrix, cost: float, weight: Matrix | None = N
         Shape (d, labels).
     """
     weighed = inputs if weight is None else inputs * weight[:, None]
-    return _solved(inputs.T @ weighed, weighed.T @ wanted, cost)
-
-
-def ridge_of_parts(parts: Iterable[tuple[Matrix, Matrix]], cost: float) -> npt.NDArray[np.float32]:
-    """The same of examples that come in parts, of which one is held at a time: pairs of inputs and what is wanted.
-
-    Raises:
-        ValueError: There is no part.
-    """
-    sums: tuple[Matrix, Matrix] | None = None
-    for inputs, wanted in parts:
-        own = inputs.T @ inputs, inputs.T @ wanted
-        sums = own if sums is None else (sums[0] + own[0], sums[1] + own[1])
-    if sums is None:
-        raise ValueError("There is nothing to learn from.")
-    return _solved(*sums, cost)
-
-
-def _solved(left: Matrix, right: Matrix, cost: float) -> npt.NDArray[np.float32]:
-    return np.asarray(np.linalg.solve(left + cost * np.eye(len(left), dtype=left.dtype), right), dtype=np.float32)
+    left = inputs.T @ weighed + cost * np.eye(inputs.shape[1], dtype=inputs.dtype)
+    return np.asarray(np.linalg.solve(left, weighed.T @ wanted), dtype=np.float32)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from neo.agent.understanding.chooser import Chooser
+from neo.agent.understanding.dates import NO_DATE
 from neo.agent.understanding.encoder import Encoder, Vectors
 from neo.agent.understanding.intents import Labels
 from neo.agent.understanding.phrases import PHRASES
@@ -15,7 +16,6 @@ from neo.agent.understanding.spelling import Spelling
 from neo.agent.understanding.tagger import Tagger
 from neo.skill import Slot
 
-NO_DATE = "none"  # the value of a deadline that there is not
 # The labels of phrases that hold in any kind of system, as sayings have them.
 _AS_SAYINGS = {
     "small_talk": TALK, "off_topic": TALK, "approval": TALK, "refusal": TALK, "override": TALK, "unknown": UNKNOWN,

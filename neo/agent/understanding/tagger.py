@@ -1,14 +1,13 @@
 """What each word of a sentence says, learned from labelled sayings: a ridge regression on vectors of tokens.
 
 A token is told by its own vector, which knows the words around it, by those of its neighbours, by the words within two
-places of it, and by what the sentence means as a whole. Each label has a score, about 1 where it applies and 0 where it
-does not; a token may have several.
+places of it and anywhere in its sentence, and by what the sentence means as a whole. Each label has a score, about 1
+where it applies and 0 where it does not; a token may have several.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,18 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from neo.agent.understanding.encoder import Encoder, KeptEncoder, Vectors, learned
-from neo.agent.understanding.ridge import ridge_of_parts
 from neo.agent.understanding.sayings import Labelled
+from neo.agent.understanding.wordsums import Sums, words_of
 from neo.models.tokens import Tokens
 
 RIDGE = 3.0  # what large weights cost
-BESIDE, WORDS, WHOLE = 0.7, 0.4, 0.7  # weights of the neighbours' vectors, of words, and of the whole sentence
-PLACES = 1024  # of hashed words; a power of two
-WINDOW = 2  # words to either side
+BESIDE, WHOLE = 0.7, 0.7  # weights of the neighbours' vectors, and of the whole sentence
 BEST = 3  # tokens of a stretch that speak for it
-PART = 500  # sentences learned from at a time: their inputs take 80 MB
+PART = 500  # sentences learned from at a time
 LEAST_EXAMPLES = 4  # sentences with a label, below which nothing is learned of it
-VERSION = 1  # of all this; kept weights of another one are not used
+VERSION = 2  # of all this; kept weights of another one are not used
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 
 TokenModel = Callable[[Sequence[str]], Sequence[Tokens]]
@@ -101,28 +98,34 @@ class Tagger:
         """The tokens of each sentence with their scores."""
         found = self._tokens(sentences)
         return [
-            Tagged(self.names, one.spans, _inputs(text, one) @ self._weights, one.whole, one.vectors)
+            Tagged(self.names, one.spans, self._scores(text, one), one.whole, one.vectors)
             for text, one in zip(sentences, found, strict=True)
         ]
 
+    def _scores(self, text: str, tokens: Tokens) -> Vectors:
+        dense = _inputs(tokens)
+        words = words_of(text, tokens.spans).scores(self._weights[dense.shape[1] :], len(dense))
+        return np.asarray(dense @ self._weights[: dense.shape[1]] + words, dtype=np.float32)
+
     def _fitted(self, labelled: Sequence[Labelled]) -> Vectors:
         """Weights of shape (inputs, labels)."""
-        if not labelled:
-            return np.zeros((_width(self._tokens([""])[0]), 0), dtype=np.float32)
         half = len(labelled) // 2
         with ThreadPoolExecutor(2) as pool:
             tokens = [one for some in pool.map(self._tokens_of, (labelled[:half], labelled[half:])) for one in some]
-        pairs = list(zip(labelled, tokens, strict=True))
-        return ridge_of_parts((self._part(pairs[at : at + PART]) for at in range(0, len(pairs), PART)), RIDGE)
+        pairs = [(one, own) for one, own in zip(labelled, tokens, strict=True) if len(own.spans)]
+        sums = Sums(_inputs(self._tokens([""])[0]).shape[1], len(self.names))
+        for at in range(0, len(pairs), PART):
+            some = pairs[at : at + PART]
+            sums.add(
+                np.vstack([_inputs(own) for _, own in some]),
+                [words_of(one.text, own.spans) for one, own in some],
+                np.array([len(own.spans) for _, own in some], dtype=np.int64),
+                np.vstack([_wanted(one, own.spans, self.names) for one, own in some]),
+            )
+        return sums.weights(RIDGE)
 
     def _tokens_of(self, labelled: Sequence[Labelled]) -> Sequence[Tokens]:
         return self._tokens([one.text for one in labelled])
-
-    def _part(self, pairs: Sequence[tuple[Labelled, Tokens]]) -> tuple[Vectors, Vectors]:
-        """Inputs and wanted scores of some sentences, a row a token."""
-        inputs = [_inputs(one.text, tokens) for one, tokens in pairs]
-        wanted = [_wanted(one, tokens.spans, self.names) for one, tokens in pairs]
-        return np.vstack(inputs), np.vstack(wanted)
 
 
 def _wanted(one: Labelled, spans: npt.NDArray[np.int64], names: Sequence[str]) -> Vectors:
@@ -136,41 +139,18 @@ def _wanted(one: Labelled, spans: npt.NDArray[np.int64], names: Sequence[str]) -
     return wanted
 
 
-def _inputs(text: str, tokens: Tokens) -> Vectors:
+def _inputs(tokens: Tokens) -> Vectors:
+    """What is no word, shape (t, inputs)."""
     vectors = tokens.vectors
-    words = _word_places(text, tokens.spans)
     if not len(vectors):
-        return np.zeros((0, _width(tokens)), dtype=np.float32)
+        return np.zeros((0, 4 * vectors.shape[1] + 1), dtype=np.float32)
     none = np.zeros_like(vectors[:1])
     whole = vectors.mean(axis=0, keepdims=True)
     whole = whole / max(float(np.linalg.norm(whole)), 1e-9)
     before, after = np.vstack([none, vectors[:-1]]), np.vstack([vectors[1:], none])
     ones = np.ones((len(vectors), 1), dtype=np.float32)
-    parts = [
-        vectors,
-        BESIDE * before,
-        BESIDE * after,
-        WHOLE * np.repeat(whole, len(vectors), axis=0),
-        WORDS * words,
-        ones,
-    ]
-    return np.hstack(parts).astype(np.float32)
-
-
-def _width(tokens: Tokens) -> int:
-    return 4 * int(tokens.vectors.shape[1]) + PLACES + 1
-
-
-def _word_places(text: str, spans: npt.NDArray[np.int64]) -> Vectors:
-    """Which words stand at a token and beside it, each at a place of its own."""
-    found = np.zeros((len(spans), PLACES), dtype=np.float32)
-    lower = text.lower()
-    words = [lower[start:end] for start, end in spans]
-    for row in range(len(spans)):
-        for step in range(-WINDOW, WINDOW + 1):
-            if 0 <= row + step < len(words):
-                found[row, zlib.crc32(f"{step}{words[row + step]}".encode()) % PLACES] += 1.0 if step == 0 else BESIDE
-    return found
+    repeated = np.repeat(whole, len(vectors), axis=0)
+    return np.hstack([vectors, BESIDE * before, BESIDE * after, WHOLE * repeated, ones]).astype(np.float32)
 
 
 def _by_words(texts: Sequence[str]) -> list[Tokens]:
