@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import tempfile
@@ -20,16 +21,38 @@ def kept(path: Path, make: Callable[[], Array]) -> Array:
 
     A folder that cannot be written costs a slower start and nothing else.
     """
+    found = _read(path)
+    if found is not None:
+        return found
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock").open("a")
+    except OSError as error:
+        log.warning("%s is not kept, so the next start takes longer: %s", path, error)
+        return make()
+    with lock:
+        # Processes that start together wait for the first: making it twice takes twice as long.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = _read(path)
+        if found is not None:
+            return found
+        made = make()
+        _write(path, made)
+    return made
+
+
+def _read(path: Path) -> Array | None:
     try:
         return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
     except (OSError, ValueError, EOFError):  # not made yet, or cut short
-        made = make()
+        return None
+
+
+def _write(path: Path, made: Array) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".npy")
         with os.fdopen(handle, "wb") as file:
             np.save(file, made)
         Path(temporary).replace(path)
     except OSError as error:
         log.warning("%s is not kept, so the next start takes longer: %s", path, error)
-    return made

@@ -8,6 +8,7 @@ where it applies and 0 where it does not; a token may have several.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from neo.models.tokens import Tokens
 RIDGE = 3.0  # what large weights cost
 BESIDE, WHOLE = 0.7, 0.7  # weights of the neighbours' vectors, and of the whole sentence
 BEST = 3  # tokens of a stretch that speak for it
-PART = 500  # sentences learned from at a time
+PART, AHEAD = 300, 3  # sentences learned from at a time, and how many such parts are encoded before
 LEAST_EXAMPLES = 4  # sentences with a label, below which nothing is learned of it
 VERSION = 2  # of all this; kept weights of another one are not used
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
@@ -109,20 +110,26 @@ class Tagger:
 
     def _fitted(self, labelled: Sequence[Labelled]) -> Vectors:
         """Weights of shape (inputs, labels)."""
-        half = len(labelled) // 2
-        with ThreadPoolExecutor(2) as pool:
-            tokens = [one for some in pool.map(self._tokens_of, (labelled[:half], labelled[half:])) for one in some]
-        pairs = [(one, own) for one, own in zip(labelled, tokens, strict=True) if len(own.spans)]
         sums = Sums(_inputs(self._tokens([""])[0]).shape[1], len(self.names))
-        for at in range(0, len(pairs), PART):
-            some = pairs[at : at + PART]
+        parts = [labelled[at : at + PART] for at in range(0, len(labelled), PART)]
+        with ThreadPoolExecutor(2) as pool:
+            # A few parts ahead, and no more: the tokens of all would take hundreds of megabytes.
+            ahead = deque(pool.submit(self._tokens_of, some) for some in parts[:AHEAD])
+            for place, some in enumerate(parts):
+                tokens = ahead.popleft().result()
+                if place + AHEAD < len(parts):
+                    ahead.append(pool.submit(self._tokens_of, parts[place + AHEAD]))
+                self._take_in(sums, [pair for pair in zip(some, tokens, strict=True) if len(pair[1].spans)])
+        return sums.weights(RIDGE)
+
+    def _take_in(self, sums: Sums, some: Sequence[tuple[Labelled, Tokens]]) -> None:
+        if some:
             sums.add(
                 np.vstack([_inputs(own) for _, own in some]),
                 [words_of(one.text, own.spans) for one, own in some],
                 np.array([len(own.spans) for _, own in some], dtype=np.int64),
                 np.vstack([_wanted(one, own.spans, self.names) for one, own in some]),
             )
-        return sums.weights(RIDGE)
 
     def _tokens_of(self, labelled: Sequence[Labelled]) -> Sequence[Tokens]:
         return self._tokens([one.text for one in labelled])

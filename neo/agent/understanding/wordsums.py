@@ -15,7 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-NEAR, ANYWHERE = 4096, 2048  # columns of each group
+NEAR, ANYWHERE = 3072, 1024  # columns of each group
 WINDOW = 2  # words to either side
 AT, BESIDE, SOMEWHERE = 0.5, 0.35, 0.15  # what a word counts at its own place, beside it, and in the sentence
 
@@ -110,12 +110,12 @@ class Sums:
         self.wanted[group] += products[:, self._dense :]
 
     def weights(self, cost: float) -> Floats:
-        """Ridge regression's weights, shape (columns, labels); *cost* is that of large ones."""
+        """Ridge regression's weights, shape (columns, labels); *cost* is that of large ones. Uses up the sums."""
         for group, before in ((self._near, self._dense), (self._anywhere, self._dense + NEAR)):
             self.inputs[:before, group] = self.inputs[group, :before].T
         # A column that no token has gets no weight, and takes no time.
         met = np.flatnonzero(np.diagonal(self.inputs) > 0)
-        inputs = self.inputs[np.ix_(met, met)]
+        inputs = self.inputs if len(met) == len(self.inputs) else self.inputs[np.ix_(met, met)]
         inputs[np.diag_indices(len(met))] += cost
         found = np.zeros_like(self.wanted)
         found[met] = np.linalg.solve(inputs, self.wanted[met])

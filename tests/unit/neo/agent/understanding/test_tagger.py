@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -77,3 +79,16 @@ def test_an_array_is_made_once_and_a_spoilt_file_is_made_again(tmp_path: Path) -
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("a file is in the way")
     assert kept(tmp_path / "folder" / "one.npy", lambda: np.zeros(3, dtype=np.float32)).shape == (3,)
+
+
+def test_who_starts_at_the_same_time_waits_and_makes_nothing(tmp_path: Path) -> None:
+    made: list[int] = []
+
+    def slow() -> np.ndarray:
+        made.append(1)
+        time.sleep(0.2)
+        return np.ones(3, dtype=np.float32)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: kept(tmp_path / "new" / "a.npy", slow), range(4)))
+    assert len(made) == 1 and all(one.tolist() == [1, 1, 1] for one in found)
