@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock
 
 log = logging.getLogger(__name__)
 Array = npt.NDArray[np.float32]
@@ -24,21 +24,22 @@ def kept(path: Path, make: Callable[[], Array]) -> Array:
     found = _read(path)
     if found is not None:
         return found
+    lock = FileLock(path.with_suffix(".lock"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_suffix(".lock").open("a")
+        lock.acquire()
     except OSError as error:
         log.warning("%s is not kept, so the next start takes longer: %s", path, error)
         return make()
-    with lock:
+    try:
         # Processes that start together wait for the first: making it twice takes twice as long.
-        fcntl.flock(lock, fcntl.LOCK_EX)
         found = _read(path)
-        if found is not None:
-            return found
-        made = make()
-        _write(path, made)
-    return made
+        if found is None:
+            found = make()
+            _write(path, found)
+        return found
+    finally:
+        lock.release()
 
 
 def _read(path: Path) -> Array | None:
