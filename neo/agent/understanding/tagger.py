@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from neo.agent.understanding.encoder import Encoder, KeptEncoder, Vectors, learned
 from neo.agent.understanding.sayings import Labelled
-from neo.agent.understanding.wordsums import Sums, words_of
+from neo.agent.understanding.wordsums import ANYWHERE, NEAR, Sums, words_of
 from neo.models.tokens import Tokens
 
 RIDGE = 3.0  # what large weights cost
@@ -92,7 +92,7 @@ class Tagger:
             for name in {name for mark in one.marks for name in mark.labels}:
                 counts[name] = counts.get(name, 0) + 1
         self.names = tuple(sorted(name for name, count in counts.items() if count >= LEAST_EXAMPLES))
-        told = "\n".join([str(VERSION), *map(repr, labelled), *self.names])
+        told = "\n".join([f"{VERSION} {NEAR} {ANYWHERE}", *map(repr, labelled), *self.names])
         self._weights = learned(encoder, "tagger", told, lambda: self._fitted(labelled))
 
     def __call__(self, sentences: Sequence[str]) -> list[Tagged]:
