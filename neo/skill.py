@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from neo.automl.problem import Context, Evaluation, InputFile, Instance, Problem, Resources
@@ -179,6 +180,7 @@ class Skill(ABC):
         watched: What is done from then on, in a sentence.
         surface: What a running service offers at its address, in a few words.
         use: What a person does with it in the thread, in a sentence.
+        topics: Answers of its own to topics of ``neo.agent.help``, such as ``golden``: what a golden set is here.
         models: Models that it can use beside those of the core, pinned.
         sayings: Labelled messages from which the embedded reader learns what clauses say of the slots; the form is that
             of ``neo.agent.understanding.sayings``.
@@ -195,6 +197,7 @@ class Skill(ABC):
     watched: str = "Watched from then on: up or down, p95 latency."
     surface: str = "`/healthz`, `/metrics`"
     use: str = ""
+    topics: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:

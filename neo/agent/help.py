@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from neo.agent.understanding.result import Asked
 from neo.domain.approvals import EXPLANATION
@@ -20,7 +21,8 @@ TOPICS: Mapping[str, str] = {
     "privacy": "What you write and send stays with this installation: its database and its files on this "
     "machine. Texts "
     "go to a language model's endpoint only where one is set and you said that they may; the requirements name it.",
-    "cost": "Asking and writing documents costs nothing. The architecture document names the budget in trials, minutes "
+    "cost": "Asking and writing documents costs nothing, but what a language model takes to read you and to speak your "
+    "language, where one is set: `/neo budget` names it. The architecture document names the budget in trials, minutes "
     "and dollars, and nothing is spent before you approve it by emoji.",
     "time": "The conversation takes a few minutes. I measure a trial on this machine before I promise a time: the "
     "architecture document names it with its milestones.",
@@ -78,17 +80,21 @@ OF_TOPIC: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def answer(asked: Asked, slots: Sequence[Slot]) -> str:
-    """What Neo says to a question; about a slot it gives that slot's reason, about a word its meaning."""
+def answer(asked: Asked, slots: Sequence[Slot], own: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What Neo says to a question; about a slot it gives that slot's reason, about a word its meaning.
+
+    Args:
+        own: What a skill says to topics of which it has more to say than Neo has in general.
+    """
     topic, _, name = asked.about.partition(":")
     slot = next((one for one in slots if one.name == name), None)
     lowered = asked.quote.lower()
-    word = next((meaning for term, meaning in GLOSSARY.items() if term in lowered), "")
+    word = next((meaning for term, meaning in {**GLOSSARY, **own}.items() if term in lowered), "")
     if topic in ("meaning", "golden") and word:
         return word
     if topic in ("why", "meaning", "number") and slot is not None:
         return f"{slot.title}: {slot.plain or slot.question} {slot.why}"
-    told = TOPICS.get(topic) or word or UNANSWERED.format(quote=asked.quote.strip())
+    told = own.get(topic) or TOPICS.get(topic) or word or UNANSWERED.format(quote=asked.quote.strip())
     more = [about(one) for one in slots if one.name in OF_TOPIC.get(topic, ())]
     return " ".join([told, *more])
 
@@ -99,6 +105,6 @@ def about(slot: Slot) -> str:
     return f"*{slot.title}*: {slot.question}{taken}"
 
 
-def answers(asked: Sequence[Asked], slots: Sequence[Slot]) -> str:
+def answers(asked: Sequence[Asked], slots: Sequence[Slot], own: Mapping[str, str] = MappingProxyType({})) -> str:
     """Answers to all that a message asks, each once."""
-    return "\n".join(dict.fromkeys(answer(one, slots) for one in asked))
+    return "\n".join(dict.fromkeys(answer(one, slots, own) for one in asked))

@@ -148,7 +148,8 @@ def told_of(
     people.note_touches(tx, project.team, message.user, touches)
     warn_of_secrets(deps, tx, project, message)
     lines = [LONG.format(count=len(message.text), most=MOST_CHARS)] if len(message.text) > MOST_CHARS else []
-    lines += [topics.answers(heard.questions, tuple(slots.values()))] if heard.questions else []
+    own = deps.skill_of(project).topics
+    lines += [topics.answers(heard.questions, tuple(slots.values()), own)] if heard.questions else []
     line = noted(before, after, tuple(slots.values()))
     if line and message.user != project.owner:
         line = f"From <@{message.user}>: {line}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from neo.automl.machine import compute_note
 from neo.automl.problem import Context, Evaluation, InputFile, Instance, Limits, Problem, Resources, Terms
@@ -96,6 +97,15 @@ class PeopleCountSkill(Skill):
     watched = "Watched from then on: each camera, the count against your limit, up or down, time a picture takes."
     surface = "a page with live counts, `/observations`, `/healthz`, `/metrics`"
     use = "Alerts come here and by mail; acknowledge or mute them with the buttons below them."
+
+    topics = MappingProxyType(
+        {
+            "golden": "The golden set is pictures of your recording with the number of people that somebody counted in "
+            f"each: I judge every configuration on them. {intake.WANT_COUNTS} Without them I choose the pictures that "
+            "tell most, show them here, and you answer with numbers.",
+            "formats": f"{intake.WANT_VIDEO} {intake.WANT_COUNTS} What I cannot read I name with the reason.",
+        }
+    )
 
     def examine(self, inputs: Sequence[InputFile], brief: Brief) -> Examination:
         """See :class:`neo.skill.Skill`."""
