@@ -28,6 +28,8 @@ TEXT_AGAIN = 0.2  # more of that for what is known already, or beside another va
 TEXT_ASKED_SURE = 0.4  # the same of a slot that the question that waits is about
 CHOICE_SURE = 0.5  # nearness to the words of a choice from which it is meant, where it was asked for
 ABOUT_SURE = 0.35  # score from which words are about a slot
+ORDER_SURE = 0.75  # nearness from which a clause is one of these, whatever choice it may mean beside
+ORDERS_ALONE = frozenset(f"command:{name}" for name in ("cancel", "pause", "resume", "restart"))
 TOPIC_LEAST = 0.3  # nearness from which a question may be about a topic
 MOST_COMMAND_PARTS = 2
 UNITS = ("share", "seconds", "dollars")
@@ -60,7 +62,7 @@ class _Reading(Parsed):
         if order is not None and order.name != "change":
             return Understanding(intent=Intent.COMMAND, order=order)
         found = self._values()
-        if not found and order is None and (command := self._command()):
+        if order is None and (not found or self._means_less(found)) and (command := self._command()):
             return Understanding(intent=Intent.COMMAND, order=command)
         said, conflicts = _settled(found)
         questions = self._questions()
@@ -130,6 +132,12 @@ class _Reading(Parsed):
         """A question that gives no value: 'why 2 seconds?', but not 'can it be under 2 seconds?'."""
         label = self.label(row)
         return self.parts[row].asks and (label.startswith("question:") or label in ("off_topic", "small_talk"))
+
+    def _means_less(self, found: Sequence[Said]) -> bool:
+        """Whether 'please cancel it all' is said, and what was found are choices that nobody named in so many words."""
+        firsts = [labels[0] for labels in self.labels if labels]
+        sure = any(one.name in ORDERS_ALONE and one.nearness >= ORDER_SURE for one in firsts)
+        return sure and {one.slot for one in found} <= {slot.name for slot in self.context.slots if slot.choices}
 
     def _of_line(self, line: NamedLine) -> list[Said]:
         for slot in line.slots:
