@@ -41,7 +41,7 @@ def serving(folder: Path) -> Iterator[tuple[httpx.Client, psutil.Process]]:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     command = [sys.executable, "serve.py", "--port", str(port)]
     process = subprocess.Popen(command, cwd=folder, env=environment)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         try:
             until = time.monotonic() + 60
             while not _answers(client):

@@ -18,7 +18,7 @@ from skills.people_count.runtime.detectors import NETWORKS, file_of
 from skills.people_count.runtime.parameters import LOOKING
 from skills.people_count.runtime.reading import frames_at
 
-STAGE, VERSION = "look", 1
+STAGE, VERSION = "look", 2
 Runs = Sequence[Sequence[int]]
 """Frame numbers in the order of time, a run for each label."""
 

@@ -41,6 +41,8 @@ def test_a_crowd_is_seen_as_it_comes_and_a_lost_camera_is_told(
             page.wait_for_function("() => document.querySelector('article img').naturalWidth === 640")
             expect(page.locator("#limit")).to_have_text("The limit is 3.")
             expect(page.locator("#crossings li").first).to_contain_text("over the limit", timeout=LONG_MS)
+            told = re.search(r"Hall, .*: (\d+) people, over the limit", page.locator("#crossings").inner_text())
+            assert told is not None and int(told[1]) > 3
             expect(card.locator("svg").first).to_have_attribute("aria-label", re.compile("last hour: at most"))
             looked_at(page, artefacts, "counter", phone=True)
 
@@ -48,6 +50,7 @@ def test_a_crowd_is_seen_as_it_comes_and_a_lost_camera_is_told(
             expect(card.locator(".state")).to_have_text(re.compile("stalled|gone"), timeout=LONG_MS)
             expect(card.get_by_role("status")).not_to_be_empty()
             expect(card.locator("dd").first).to_have_text("\u2013")
+            assert re.search("stalled|gone", card.locator(".state").inner_text())
 
 
 def test_a_service_that_stops_is_told(open_page: Callable[..., Page], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from world import COLLEAGUE, OWNER, World, world
 
 from neo.domain.posts import Post
+from neo.services.deps import brief_of
 
 OPENING = "@Neo I need a bot that answers questions about our handbooks"
 
@@ -194,6 +195,11 @@ def test_starting_over_asks_first_forgets_what_was_said_and_keeps_the_files(aske
     assert value(asked, "accuracy") is None
     with asked.store.read() as tx:
         assert len(tx.projects.files(asked.project().id, "stored")) == 2
+
+
+def test_what_is_said_beside_a_word_to_stop_is_not_lost(asked: World) -> None:
+    say(asked, "pause it, and every answer within 2 seconds")
+    assert brief_of(asked.project()).value("latency") == 2
 
 
 def test_a_free_sentence_cancels_nothing_by_itself(asked: World) -> None:

@@ -238,12 +238,12 @@ def _meant(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
 
 def _occasion(clause: Clause, slot: Slot, context: Context) -> list[Reading]:
     """A date without a day or a month in it: 'ready by Hogmanay'."""
-    own, doubt = clause.meaning.get(slot.name, 0.0), clause.meaning.get(UNKNOWN, 0.0)
+    text, own = clause.part.text, clause.meaning.get(slot.name, 0.0)
     least = SURE if slot.name in context.wanted else SURE_UNASKED
-    if own < max(least, _best_other(clause, slot, Reading("", "", 0, len(clause.part.text)))) or own < doubt:
-        return []
-    said = _stretch(clause, slot, 0, len(clause.part.text))
-    return [Reading(said, said, clause.part.text.find(said), clause.part.text.find(said) + len(said))] if said else []
+    rival = max(_best_other(clause, slot, Reading("", "", 0, len(text))), clause.meaning.get(UNKNOWN, 0.0))
+    said = _stretch(clause, slot, 0, len(text)) if own >= max(least, rival) else ""
+    start = text.find(said)
+    return [Reading(said, said, start, start + len(said))] if said else []
 
 
 def _stretch(clause: Clause, slot: Slot, start: int, end: int) -> str:

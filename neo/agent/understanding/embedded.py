@@ -62,7 +62,7 @@ class _Reading(Parsed):
         if order is not None and order.name != "change":
             return Understanding(intent=Intent.COMMAND, order=order)
         found = self._values()
-        if order is None and (not found or self._means_less(found)) and (command := self._command()):
+        if order is None and (not found or self._says_to_stop()) and (command := self._command()):
             return Understanding(intent=Intent.COMMAND, order=command)
         said, conflicts = _settled(found)
         questions = self._questions()
@@ -103,7 +103,7 @@ class _Reading(Parsed):
         for line in self.named:
             found += [(line.start, one) for one in self._of_line(line)]
         open_clauses = [clause for row, clause in enumerate(self.clauses) if not self._only_asks(row)]
-        taken = _one_a_sentence(candidates(open_clauses, self.context))
+        taken = self.candidates = _one_a_sentence(candidates(open_clauses, self.context))
         for one in taken:
             row = self.parts.index(one.part)
             self.used.add(row)
@@ -133,11 +133,11 @@ class _Reading(Parsed):
         label = self.label(row)
         return self.parts[row].asks and (label.startswith("question:") or label in ("off_topic", "small_talk"))
 
-    def _means_less(self, found: Sequence[Said]) -> bool:
-        """Whether 'please cancel it all' is said, and what was found are choices that nobody named in so many words."""
+    def _says_to_stop(self) -> bool:
+        """Whether 'please cancel it all' is said, and no value stands there in so many words."""
         firsts = [labels[0] for labels in self.labels if labels]
         sure = any(one.name in ORDERS_ALONE and one.nearness >= ORDER_SURE for one in firsts)
-        return sure and {one.slot for one in found} <= {slot.name for slot in self.context.slots if slot.choices}
+        return sure and all(one.reading.meant for one in self.candidates)
 
     def _of_line(self, line: NamedLine) -> list[Said]:
         for slot in line.slots:

@@ -28,7 +28,7 @@ def kept(path: Path, make: Callable[[], Array]) -> Array:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
-    except OSError as error:
+    except (OSError, NotImplementedError) as error:  # not all file systems lock
         log.warning("%s is not kept, so the next start takes longer: %s", path, error)
         return make()
     try:

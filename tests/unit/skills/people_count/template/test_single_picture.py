@@ -2,68 +2,36 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import cv2
 import httpx
 import numpy as np
 import pytest
+from counter_package import counter_package, serving
 
-import skills.people_count
 from skills.people_count.runtime.counting import Looker, kept
 from skills.people_count.runtime.parameters import complete_config
 from skills.people_count.scene.scene import Scene
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
-
-from video_ground import wait_for
-
-SKILL = Path(skills.people_count.__file__).parent
 HOG = {"detector": "hog"}
 
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., httpx.Client]]:
     """Starts a package of a configuration; its camera is none, and that is no trouble of the service."""
-    begun: list[tuple[subprocess.Popen[bytes], httpx.Client]] = []
+    with ExitStack() as stack:
 
-    def start(config: dict[str, str]) -> httpx.Client:
-        folder = tmp_path_factory.mktemp("package") / "v1"
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(SKILL / "template", folder, ignore=ignored)
-        shutil.copytree(SKILL / "runtime", folder / "people_count_runtime", ignore=ignored)
-        (folder / "broken.mp4").write_text("This is no video.")
-        cameras = [{"name": "Broken", "address": "broken.mp4"}]
-        (folder / "package.json").write_text(json.dumps({"version": "v1", "config": config, "cameras": cameras}))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-        command = [sys.executable, "serve.py", "--port", str(port)]
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
-        begun.append((subprocess.Popen(command, cwd=folder, env=environment), client))
-        wait_for(lambda: _answers(client), "the service answers", 60)
-        return client
+        def start(config: dict[str, str]) -> httpx.Client:
+            folder = tmp_path_factory.mktemp("package") / "v1"
+            cameras = [{"name": "Broken", "address": "broken.mp4"}]
+            counter_package(folder, {"config": config, "cameras": cameras})
+            (folder / "broken.mp4").write_text("This is no video.")
+            return stack.enter_context(serving(folder))[0]
 
-    yield start
-    for process, client in begun:
-        client.close()
-        process.kill()
-        process.wait()
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/healthz").status_code == 200
-    except httpx.TransportError:
-        return False
+        yield start
 
 
 @pytest.fixture(scope="module")
