@@ -15,6 +15,7 @@ QUALITY = 80
 HEAD = 0.25  # of a box's height, from its top
 MARGIN = 0.15  # of a head's size, on each side: boxes are not exact
 BLOCKS = 5  # squares across what is made unrecognisable
+LINE, NAME = 24, 200  # room that a zone's name takes, in pixels: its height, and more than most are wide
 INK, ZONE = (60, 220, 255), (255, 180, 60)
 
 
@@ -116,10 +117,15 @@ def _squares(part: np.ndarray) -> np.ndarray:
 
 def _draw_zones(image: np.ndarray, zones: Zones) -> None:
     size = np.array([image.shape[1], image.shape[0]])
+    taken: list[tuple[int, int]] = []
     for name, corners in zones.items():
         points = np.rint(np.asarray(corners, float) * size).astype(np.int32)
         cv2.polylines(image, [points], True, ZONE, 2, cv2.LINE_AA)
-        _draw_text(image, name, (int(points[:, 0].min()) + 4, int(points[:, 1].max()) - 6))
+        place = int(points[:, 0].min()) + 4, int(points[:, 1].max()) - 6
+        while any(abs(place[0] - x) < NAME and abs(place[1] - y) < LINE for x, y in taken):
+            place = place[0], place[1] - LINE  # above the name of a zone that shares this corner
+        taken.append(place)
+        _draw_text(image, name, place)
 
 
 def _draw_text(image: np.ndarray, text: str, place: tuple[int, int]) -> None:

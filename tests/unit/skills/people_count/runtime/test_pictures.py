@@ -60,6 +60,20 @@ def test_boxes_beyond_the_picture(box: list[float]) -> None:
         assert np.array_equal(image[100:140, 100:140], CHECKED[100:140, 100:140])  # far from each of them
 
 
+def test_zones_that_share_a_corner_do_not_share_the_place_of_their_names() -> None:
+    left, whole = [[0, 0], [0.5, 0], [0.5, 1], [0, 1]], [[0, 0], [1, 0], [1, 1], [0, 1]]
+    nobody = MovingCounted(0.0, {}, np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
+    grey = np.full((240, 320, 3), 90, np.uint8)
+
+    def letters(zones: dict[str, list[list[float]]]) -> set[int]:
+        """Rows with the white of letters, left of what the second name would reach alone."""
+        shown = cv2.imdecode(np.frombuffer(snapshot(grey, nobody, zones, "Hall").jpeg, np.uint8), cv2.IMREAD_COLOR)
+        return set(np.flatnonzero((shown[:, 5:100] > 200).all(axis=2).any(axis=1)).tolist())
+
+    both, one = letters({"left": left, "whole": whole}), letters({"left": left})
+    assert one and one <= both and min(both) <= min(one) - 20
+
+
 def test_a_snapshot_shows_boxes_zones_and_counts() -> None:
     image = np.full((240, 320, 3), 90, np.uint8)
     counted = MovingCounted(0.0, {"door": 1.2, "hall": 4.0}, BOXES, np.ones(1))
